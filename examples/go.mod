@@ -1,0 +1,7 @@
+module github.com/everwire/everwire/examples
+
+go 1.26
+
+require github.com/everwire/everwire v0.0.0
+
+replace github.com/everwire/everwire => ../
