@@ -1,4 +1,5 @@
 // payload.go: several packets in one polling body, separated by U+001E.
+
 package eio
 
 import (

@@ -1,0 +1,55 @@
+// config.go: what a server can be told.
+
+package everwire
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/everwire/everwire/adapter"
+	"github.com/everwire/everwire/namespace/sio"
+)
+
+// Config sets up a [Server]. The zero value works; a zero field means its default.
+type Config struct {
+	// Origins lists the origins whose pages may connect beside those of the
+	// server's own host: "https://app.example", "null", or "*" for any. They also
+	// get the CORS headers that polling needs. Default none.
+	Origins []string
+
+	// Transports names what clients may use; default "polling" and "websocket".
+	Transports []string
+
+	// NoUpgrade keeps sessions on the transport that they began with.
+	NoUpgrade bool
+
+	PingInterval   time.Duration // between a pong and the next ping; default 25 s
+	PingTimeout    time.Duration // for which a pong is waited; default 20 s
+	ConnectTimeout time.Duration // in which a session must join a namespace; default 45 s
+	UpgradeTimeout time.Duration // in which an upgrade must be through; default 10 s
+	CallTimeout    time.Duration // of calls whose context has no deadline; default 30 s
+
+	// MaxPayload is the size of a message or POST body in bytes above which it is
+	// refused; default 1,000,000.
+	MaxPayload int64
+
+	// MaxUnjoined is how many sessions of one address may be without a namespace
+	// at a time; default 1,024. ClientIP tells the address; default is that of the
+	// TCP connection, an IPv6 address by its /64. Addresses in TrustedProxies are
+	// not counted.
+	MaxUnjoined    int
+	ClientIP       func(*http.Request) netip.Addr
+	TrustedProxies []netip.Prefix
+
+	// Context picks the values of the opening request that the contexts of
+	// handlers shall have; its cancellation is not kept. It must not keep the
+	// request, nor a *gin.Context. Default is an empty context.
+	Context func(*http.Request) context.Context
+
+	Codec   sio.Codec      // of packets; default JSON, as the official clients have it
+	Adapter adapter.Opener // links the nodes of a cluster; default none
+	Logger  *slog.Logger   // default slog.Default()
+}

@@ -1,0 +1,104 @@
+// config.go: what can be set, the defaults, and their validation.
+
+package engine
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+)
+
+// Config sets up a [Server]. The zero value works; a zero field means its default.
+type Config struct {
+	PingInterval   time.Duration // between a pong and the next ping; default 25 s
+	PingTimeout    time.Duration // for which a pong is waited; default 20 s
+	ConnectTimeout time.Duration // in which a session must join a namespace; default 45 s
+	UpgradeTimeout time.Duration // for a WebSocket on trial; default 10 s
+	MaxPayload     int64         // bytes of a POST body or a WebSocket message; default 1,000,000
+	NoUpgrade      bool          // do not offer the upgrade from polling to WebSocket
+
+	// MaxUnjoined is how many sessions of one address may be without a
+	// namespace at a time; default 1,024.
+	MaxUnjoined int
+
+	// Origins lists what may connect beside pages of the same origin: origins
+	// such as "https://app.example", "null", or "*" for any. See [Server].
+	Origins []string
+
+	// ClientIP tells the address that MaxUnjoined counts for; default is the
+	// address of the TCP connection, an IPv6 address by its /64. Addresses
+	// within TrustedProxies are not counted.
+	ClientIP       func(*http.Request) netip.Addr
+	TrustedProxies []netip.Prefix
+
+	// Context picks the values of a request that shall outlive it. The session
+	// keeps the result without its cancellation; default is an empty context.
+	Context func(*http.Request) context.Context
+
+	Logger *slog.Logger // default slog.Default()
+}
+
+// withDefaults returns c with defaults in place of zeros, or says what is wrong.
+func (c Config) withDefaults() (Config, error) {
+	for _, d := range []struct {
+		name  string
+		value *time.Duration
+		def   time.Duration
+	}{
+		{"PingInterval", &c.PingInterval, 25 * time.Second},
+		{"PingTimeout", &c.PingTimeout, 20 * time.Second},
+		{"ConnectTimeout", &c.ConnectTimeout, 45 * time.Second},
+		{"UpgradeTimeout", &c.UpgradeTimeout, 10 * time.Second},
+	} {
+		if *d.value < 0 {
+			return c, fmt.Errorf("engine: Config.%s is negative: %v", d.name, *d.value)
+		}
+		if *d.value == 0 {
+			*d.value = d.def
+		}
+	}
+	if c.MaxPayload < 0 || c.MaxUnjoined < 0 {
+		return c, fmt.Errorf("engine: Config.MaxPayload and MaxUnjoined must not be negative: %d, %d", c.MaxPayload, c.MaxUnjoined)
+	}
+	if c.MaxPayload == 0 {
+		c.MaxPayload = 1_000_000
+	}
+	if c.MaxUnjoined == 0 {
+		c.MaxUnjoined = 1024
+	}
+	if c.ClientIP == nil {
+		c.ClientIP = remoteIP
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	return c, nil
+}
+
+// remoteIP returns the address of the TCP connection, or the zero address.
+func remoteIP(r *http.Request) netip.Addr {
+	ap, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return netip.Addr{}
+	}
+	return ap.Addr().Unmap()
+}
+
+// counted returns the address under which a request's session is counted, or the
+// zero address if it is not counted.
+func (c *Config) counted(r *http.Request) netip.Addr {
+	ip := c.ClientIP(r)
+	for _, p := range c.TrustedProxies {
+		if p.Contains(ip) {
+			return netip.Addr{}
+		}
+	}
+	if ip.Is6() {
+		p, _ := ip.Prefix(64)
+		ip = p.Addr()
+	}
+	return ip
+}

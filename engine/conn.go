@@ -1,0 +1,370 @@
+// conn.go: one connection of a session, and how it comes to be the session's.
+
+package engine
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/everwire/everwire/engine/eio"
+)
+
+// The names of the transports whose upgrade the protocol defines.
+const (
+	Polling   = "polling"
+	WebSocket = "websocket"
+)
+
+// The causes of [Conn.Release] that have a [CloseReason] of their own. Any other
+// is a [TransportError].
+var (
+	ErrPeerClosed = errors.New("engine: connection closed by the client")
+	ErrProtocol   = errors.New("engine: the client broke the protocol")
+)
+
+// probe is the data of the ping and pong that try a WebSocket.
+const probe = "probe"
+
+// controls is a set of control packets that wait to be sent.
+type controls uint8
+
+const (
+	ctlOpen controls = 1 << iota
+	ctlProbe
+	ctlPing
+	ctlNoop
+)
+
+var controlPackets = [...]struct {
+	bit    controls
+	packet eio.Packet
+}{
+	{ctlProbe, eio.Packet{Type: eio.Pong, Data: []byte(probe)}},
+	{ctlPing, eio.Packet{Type: eio.Ping}},
+	{ctlNoop, eio.Packet{Type: eio.Noop}},
+}
+
+// noopEvery is how often a poll is answered while a WebSocket is on trial: the
+// client ends its polling before it goes on.
+const noopEvery = 100 * time.Millisecond
+
+// Conn is one connection of a session: a WebSocket, or a run of polling GETs. Its
+// owner, the transport, takes what is to be sent with Next or TryNext, one call at
+// a time, hands in what was received with Receive, and ends with one Release for
+// each Attach.
+type Conn struct {
+	s         *Session
+	transport string
+	wake      func()
+	signal    chan struct{} // wakes Next
+
+	// Guarded by Session.mu.
+	until    time.Duration // the end of a trial
+	control  controls
+	farewell eio.Type // the packet that tells of the session's end; 0: Close
+	armed    bool     // the next thing to send calls wake
+	over     bool     // another connection took its place
+	waiting  bool     // attached and not released
+	probed   bool     // a trial that was answered
+}
+
+// Attach connects a request to the session. What the request is follows from its
+// query and from the session: the handshake, a poll, or a WebSocket on trial that
+// its client may upgrade to.
+//
+// After a TryNext that found nothing, wake is called once when there is something
+// to send, from any goroutine and without a lock held; it must not block. It may
+// be nil if only Next is used. Errors are of type [*Error].
+func (s *Session) Attach(r *http.Request, wake func()) (*Conn, error) {
+	p, refusal := parseParams(r.URL.RawQuery)
+	if refusal != nil {
+		return nil, refusal
+	}
+	if !p.hasSID {
+		return s.open(p.transport, wake)
+	}
+	s.tick(s.srv.now())
+	if p.transport == Polling {
+		return s.poll()
+	}
+	return s.try(p.transport, wake)
+}
+
+// open makes the first connection of a fresh session.
+func (s *Session) open(transport string, wake func()) (*Conn, error) {
+	srv := s.srv
+	now := srv.now()
+	c := s.newConn(transport, wake)
+	c.control = ctlOpen
+	s.mu.Lock()
+	s.state, s.cur = open, c
+	s.due, s.until = now+srv.cfg.PingInterval, now+srv.cfg.ConnectTimeout
+	next := min(s.due, s.until)
+	s.mu.Unlock()
+
+	receiver, err := srv.handler.Open(s)
+	s.mu.Lock()
+	s.receiver = receiver
+	s.mu.Unlock()
+	if err != nil {
+		s.end(ForcedClose)
+		return nil, &Error{ErrForbidden.Code, err.Error(), ErrForbidden.Status}
+	}
+	if !srv.sessions.add(s) {
+		s.end(ShuttingDown)
+		return nil, errShuttingDown
+	}
+	srv.wheel.schedule(srv, s, next)
+	srv.sessions.attached(1)
+	return c, nil
+}
+
+func (s *Session) newConn(transport string, wake func()) *Conn {
+	c := &Conn{s: s, transport: transport, wake: wake, waiting: true}
+	if wake == nil {
+		c.signal = make(chan struct{}, 1)
+		c.wake = c.notify
+	}
+	return c
+}
+
+// notify wakes Next.
+func (c *Conn) notify() {
+	select {
+	case c.signal <- struct{}{}:
+	default:
+	}
+}
+
+// poll attaches a GET. Two at a time close the session, as in the official
+// server.
+func (s *Session) poll() (*Conn, error) {
+	s.mu.Lock()
+	c := s.cur
+	gone, other := s.state == closed, c.transport != Polling
+	overlap := c.waiting
+	if !gone && !other && !overlap {
+		c.waiting = true
+	}
+	s.mu.Unlock()
+	switch {
+	case gone:
+		return nil, ErrUnknownSession
+	case other:
+		return nil, ErrBadRequest
+	case overlap:
+		s.end(TransportError)
+		return nil, ErrBadRequest
+	}
+	s.srv.sessions.attached(1)
+	return c, nil
+}
+
+// try attaches a WebSocket on trial. There is one at a time.
+func (s *Session) try(transport string, wake func()) (*Conn, error) {
+	s.mu.Lock()
+	if s.state != open || s.trial != nil || s.cur.transport != Polling || s.srv.cfg.NoUpgrade {
+		gone := s.state == closed
+		s.mu.Unlock()
+		if gone {
+			return nil, ErrUnknownSession
+		}
+		return nil, ErrBadRequest
+	}
+	c := s.newConn(transport, wake)
+	c.until = s.srv.now() + s.srv.cfg.UpgradeTimeout
+	s.trial = c
+	s.mu.Unlock()
+	s.srv.wheel.schedule(s.srv, s, c.until)
+	s.srv.sessions.attached(1)
+	return c, nil
+}
+
+// TryNext fills b with what is to be sent now. If there is nothing, it leaves b
+// empty and the next thing to send calls wake, once. A batch with End set is the
+// last: the transport closes after it.
+func (c *Conn) TryNext(b *Batch) error {
+	s := c.s
+	b.reset()
+	s.mu.Lock()
+	c.fillLocked(b)
+	c.armed = b.Empty()
+	ended := b.End != 0 && s.state == closing && c == s.cur
+	if ended {
+		s.state = closed
+	}
+	s.mu.Unlock()
+	if ended {
+		s.forget()
+	}
+	return nil
+}
+
+func (c *Conn) fillLocked(b *Batch) {
+	s := c.s
+	if c.over && c.transport != Polling || c != s.cur && s.state != open {
+		b.End = eio.Close
+		return
+	}
+	c.fillControlLocked(b)
+	if c != s.cur {
+		return
+	}
+	if last := s.out.next(s.out.base, b); last > s.out.base {
+		// Without resumption, what was handed out is not kept.
+		s.out.ack(last)
+		s.stale = 0
+		if s.out.bytes > outboxStale {
+			s.stale = s.srv.now() + outboxPatience
+		}
+	}
+	b.Last = s.out.base
+	if s.state > open && len(s.out.queue) == s.out.head {
+		b.End = c.farewell
+		if b.End == 0 {
+			b.End = eio.Close
+		}
+	}
+}
+
+func (c *Conn) fillControlLocked(b *Batch) {
+	if c.control == 0 || c.s.state == closed {
+		return
+	}
+	if c.control&ctlOpen != 0 {
+		b.Control = append(b.Control, eio.Packet{Type: eio.Open, Data: c.s.srv.openData(c.s, c.transport)})
+	}
+	for i := range controlPackets {
+		if c.control&controlPackets[i].bit != 0 {
+			b.Control = append(b.Control, controlPackets[i].packet)
+		}
+	}
+	c.control = 0
+}
+
+// disarmLocked returns wake if it is to be called, and then it is not any more.
+// It may be called on a nil Conn.
+func (c *Conn) disarmLocked() func() {
+	if c == nil || !c.armed {
+		return nil
+	}
+	c.armed = false
+	return c.wake
+}
+
+// Next waits until there is something to send and fills b with it. Its only error
+// is that of ctx.
+func (c *Conn) Next(ctx context.Context, b *Batch) error {
+	for {
+		if err := c.TryNext(b); err != nil || !b.Empty() {
+			return err
+		}
+		var noop <-chan time.Time
+		if c.tried() {
+			t := time.NewTimer(noopEvery)
+			defer t.Stop()
+			noop = t.C
+		}
+		select {
+		case <-c.signal:
+		case <-noop:
+			c.s.mu.Lock()
+			c.control |= ctlNoop
+			c.s.mu.Unlock()
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+// tried reports whether a WebSocket of the session has passed its probe.
+func (c *Conn) tried() bool {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	return c.s.trial != nil && c.s.trial.probed
+}
+
+// Receive handles a packet that came on this connection. It may block while the
+// application is busy. After an error the connection is to be closed, and TryNext
+// says so in its turn. Receive does not keep p.Data.
+func (c *Conn) Receive(p eio.Packet) error {
+	s := c.s
+	s.mu.Lock()
+	if c == s.cur && !c.over {
+		s.mu.Unlock()
+		return s.receive(p)
+	}
+	var wakes [2]func()
+	ok := c == s.trial
+	switch {
+	case !ok:
+	case p.Type == eio.Ping && !p.Binary && string(p.Data) == probe:
+		wakes = c.probeLocked()
+	case p.Type == eio.Upgrade && c.probed:
+		wakes = c.upgradeLocked()
+	default:
+		ok = false
+		s.trial, c.over = nil, true
+		wakes[0] = c.disarmLocked()
+	}
+	s.mu.Unlock()
+	for _, wake := range wakes {
+		if wake != nil {
+			wake()
+		}
+	}
+	if !ok {
+		return ErrProtocol
+	}
+	return nil
+}
+
+// probeLocked answers the probe on the trial and ends a pending poll: the client
+// goes on when its polling has come to rest.
+func (c *Conn) probeLocked() (wakes [2]func()) {
+	c.probed = true
+	c.control |= ctlProbe
+	wakes[0] = c.disarmLocked()
+	if poll := c.s.cur; poll.waiting {
+		poll.control |= ctlNoop
+		wakes[1] = poll.disarmLocked()
+	}
+	return wakes
+}
+
+// upgradeLocked makes the trial the connection. A ping that no poll has fetched
+// goes out on it; what the outbox holds follows.
+func (c *Conn) upgradeLocked() (wakes [2]func()) {
+	s := c.s
+	old := s.cur
+	s.cur, s.trial = c, nil
+	c.control |= old.control & ctlPing
+	old.over, old.control = true, ctlNoop
+	return [2]func(){c.disarmLocked(), old.disarmLocked()}
+}
+
+// Release ends an Attach. With a nil cause the request is over and the connection
+// may go on with the next, which only polling does; else the connection is lost,
+// and without resumption the session with it.
+func (c *Conn) Release(cause error) {
+	s := c.s
+	s.mu.Lock()
+	c.waiting, c.armed = false, false
+	if c == s.trial {
+		s.trial, c.over = nil, true
+	}
+	lost := c == s.cur && (cause != nil || c.transport != Polling)
+	s.mu.Unlock()
+	switch {
+	case !lost:
+	case cause == nil || errors.Is(cause, ErrPeerClosed):
+		s.end(TransportClose)
+	case errors.Is(cause, ErrProtocol):
+		s.end(ParseError)
+	default:
+		s.end(TransportError)
+	}
+	s.srv.sessions.attached(-1)
+}

@@ -1,0 +1,59 @@
+// message.go: what is sent: one event with its attachments, encoded once and
+// shared by all sessions that it goes to.
+
+package engine
+
+import (
+	"sync/atomic"
+
+	"github.com/everwire/everwire/engine/eio"
+)
+
+// Message is one or more packets that travel as one unit: an event and its
+// binary attachments. It never changes, so that a broadcast is one Message in
+// many outboxes.
+type Message struct {
+	packets []eio.Packet
+	size    int
+	payload atomic.Pointer[[]byte]
+}
+
+// overhead is what a message is counted for beside its data: headers and the
+// places it takes in outboxes. It keeps a flood of empty messages bounded.
+const overhead = 32
+
+// NewMessage makes a message of packets, all of type [eio.Message]. It keeps them.
+func NewMessage(packets ...eio.Packet) *Message {
+	m := &Message{packets: packets, size: overhead}
+	for _, p := range packets {
+		m.size += len(p.Data)
+	}
+	return m
+}
+
+// Packets returns the message's packets. They must not be changed.
+func (m *Message) Packets() []eio.Packet { return m.packets }
+
+// AppendPayload appends the message's packets to the polling payload dst, which
+// began at length start.
+//
+// A message with binary data keeps its base64 after the first call, since a
+// broadcast asks for it once per polling session.
+func (m *Message) AppendPayload(dst []byte, start int) []byte {
+	if len(m.packets) == 1 && !m.packets[0].Binary {
+		return eio.AppendPayload(dst, start, m.packets[0])
+	}
+	p := m.payload.Load()
+	if p == nil {
+		var b []byte
+		for _, pkt := range m.packets {
+			b = eio.AppendPayload(b, 0, pkt)
+		}
+		p = &b
+		m.payload.Store(p)
+	}
+	if len(dst) > start {
+		dst = append(dst, eio.Separator)
+	}
+	return append(dst, *p...)
+}

@@ -1,0 +1,88 @@
+// post.go: the packets that a client sends by POST.
+
+package engine
+
+import (
+	"bytes"
+	"errors"
+	"net/http"
+
+	"github.com/everwire/everwire/engine/eio"
+)
+
+// maxPostPackets is how many packets one POST may hold.
+const maxPostPackets = 1000
+
+// Post takes a POST of the session's client. Once the request has been admitted
+// it calls body, once, to read it. The packets are handled all or, if one of them
+// cannot be read, none. A second POST at the same time closes the session, as in
+// the official server.
+//
+// Errors are those of body or an [*Error] for the client. A body that cannot be
+// read, for any reason but an [*Error], closes the session.
+func (s *Session) Post(r *http.Request, body func() ([]byte, error)) error {
+	if err := s.beginPost(); err != nil {
+		return err
+	}
+	defer s.endPost()
+	b, err := body()
+	if refusal := (*Error)(nil); errors.As(err, &refusal) {
+		return refusal
+	}
+	if err != nil {
+		s.end(TransportError)
+		return err
+	}
+	if bytes.Count(b, []byte{eio.Separator}) >= maxPostPackets {
+		return errTooLarge
+	}
+	packets, err := parsePayload(b)
+	if err != nil {
+		s.end(ParseError)
+		return ErrBadRequest
+	}
+	for _, p := range packets {
+		// What was wrong is told on the connection that the session closes.
+		if err := s.receive(p); err != nil {
+			break
+		}
+	}
+	return nil
+}
+
+func (s *Session) beginPost() error {
+	s.tick(s.srv.now())
+	s.mu.Lock()
+	var err error
+	overlap := s.posting
+	switch {
+	case s.state == closed:
+		err = ErrUnknownSession
+	case s.cur.transport != Polling || overlap:
+		err = ErrBadRequest
+	default:
+		s.posting = true
+	}
+	s.mu.Unlock()
+	if overlap {
+		s.end(TransportError)
+	}
+	return err
+}
+
+func (s *Session) endPost() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.posting = false
+}
+
+func parsePayload(b []byte) ([]eio.Packet, error) {
+	packets := make([]eio.Packet, 0, 8)
+	for p, err := range eio.Packets(b) {
+		if err != nil {
+			return nil, err
+		}
+		packets = append(packets, p)
+	}
+	return packets, nil
+}

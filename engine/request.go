@@ -1,0 +1,144 @@
+// request.go: the parts of an HTTP request that matter, and what is kept of the
+// one that opened a session.
+
+package engine
+
+import (
+	"context"
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// params are the query parameters of the protocol. They need no unescaping: no
+// valid value has an escape in it.
+type params struct {
+	transport, sid, eio string
+	hasSID              bool
+}
+
+// parseParams reads the query without building a map of it. A parameter of ours
+// that occurs twice is refused: who reads the other one might decide otherwise.
+func parseParams(query string) (p params, err *Error) {
+	var seen [3]bool
+	for query != "" {
+		var pair string
+		pair, query, _ = strings.Cut(query, "&")
+		key, value, _ := strings.Cut(pair, "=")
+		i := 0
+		switch key {
+		case "transport":
+			p.transport = value
+		case "sid":
+			// Official servers take an empty sid for none.
+			p.sid, p.hasSID, i = value, value != "", 1
+		case "EIO":
+			p.eio, i = value, 2
+		default:
+			continue
+		}
+		if seen[i] {
+			return p, ErrBadRequest
+		}
+		seen[i] = true
+	}
+	return p, nil
+}
+
+// Request is what a session keeps of the request that opened it: a compact copy,
+// because holding an *http.Request costs kilobytes a session.
+type Request struct {
+	URI        string // path and query as they were sent
+	Host       string
+	RemoteAddr string // of the TCP connection, "host:port"
+	Secure     bool   // TLS ended here
+	Time       time.Time
+
+	// Context carries the values that Config.Context picked. It is never cancelled.
+	Context context.Context
+
+	header string
+}
+
+func newRequest(r *http.Request, pick func(*http.Request) context.Context) *Request {
+	q := &Request{
+		URI:        r.RequestURI,
+		Host:       r.Host,
+		RemoteAddr: r.RemoteAddr,
+		Secure:     r.TLS != nil,
+		Time:       time.Now(),
+		Context:    context.Background(),
+		header:     packHeader(r.Header),
+	}
+	if pick != nil {
+		q.Context = context.WithoutCancel(pick(r))
+	}
+	return q
+}
+
+// Header returns the request's header. Each call makes a new map.
+func (q *Request) Header() http.Header {
+	h := http.Header{}
+	for line := range strings.Lines(q.header) {
+		k, v, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ":")
+		h[k] = append(h[k], v)
+	}
+	return h
+}
+
+// Query returns the parsed query. Each call makes a new map.
+func (q *Request) Query() url.Values {
+	_, raw, _ := strings.Cut(q.URI, "?")
+	v, _ := url.ParseQuery(raw)
+	return v
+}
+
+// skipped are the headers of the handshake of a WebSocket: of no use later.
+var skipped = map[string]bool{
+	"Sec-Websocket-Key":        true,
+	"Sec-Websocket-Version":    true,
+	"Sec-Websocket-Extensions": true,
+}
+
+// packHeader writes a header as lines of "name:value". net/http lets no line
+// break into a value.
+func packHeader(h http.Header) string {
+	n := 0
+	for k, vs := range h {
+		for _, v := range vs {
+			n += len(k) + len(v) + 2
+		}
+	}
+	var b strings.Builder
+	b.Grow(n)
+	for k, vs := range h {
+		if skipped[k] {
+			continue
+		}
+		for _, v := range vs {
+			b.WriteString(k)
+			b.WriteByte(':')
+			b.WriteString(v)
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
+// isUpgrade reports whether the request asks to become a WebSocket.
+func isUpgrade(r *http.Request) bool {
+	return hasToken(r.Header["Connection"], "upgrade") && hasToken(r.Header["Upgrade"], "websocket")
+}
+
+func hasToken(values []string, token string) bool {
+	for _, v := range values {
+		for part := range strings.SplitSeq(v, ",") {
+			if strings.EqualFold(textproto.TrimString(part), token) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,269 @@
+// server.go: from an HTTP request to its session and its transport.
+
+package engine
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"sync/atomic"
+	"time"
+)
+
+// Handler is told of new sessions.
+type Handler interface {
+	// Open is called for each new session before anything is received from it,
+	// and returns who receives. The session may be sent to already. An error
+	// refuses the session; its text is shown to the client.
+	Open(s *Session) (Receiver, error)
+}
+
+// Transport serves the requests of one kind of connection.
+type Transport interface {
+	// Name is the value of ?transport=.
+	Name() string
+
+	// ServeSession serves a request for a session: it attaches a [Conn], or
+	// posts. It may return before the connection has ended, and keeps neither w
+	// nor r.Context() then.
+	ServeSession(w http.ResponseWriter, r *http.Request, s *Session)
+
+	// Refuse answers a request that got no session, in a form that clients of
+	// this transport can read.
+	Refuse(w http.ResponseWriter, r *http.Request, e *Error)
+}
+
+// Server verifies requests and owns the sessions. It is an http.Handler for any
+// path that it is mounted at.
+//
+// Requests of web pages of another origin are refused on every transport and
+// method, with HTTP 403, unless Config.Origins lists the origin: other than for
+// the official server, whose WebSockets are open to all pages.
+type Server struct {
+	cfg        Config
+	handler    Handler
+	transports []Transport
+	origins    origins
+	sessions   *registry
+	wheel      wheel
+	start      time.Time
+
+	refusalLogged atomic.Int64 // when, in nanoseconds since start
+}
+
+// New returns a server that serves the given transports and hands new sessions to
+// h. It says what is wrong with c.
+func New(c Config, h Handler, transports ...Transport) (*Server, error) {
+	c, err := c.withDefaults()
+	if err != nil {
+		return nil, err
+	}
+	o, err := parseOrigins(c.Origins)
+	if err != nil {
+		return nil, err
+	}
+	if len(transports) == 0 {
+		return nil, fmt.Errorf("engine: no transports")
+	}
+	srv := &Server{cfg: c, handler: h, transports: transports, origins: o, sessions: newRegistry(), start: time.Now()}
+	srv.wheel.init(c.PingInterval, c.PingTimeout)
+	if o.any {
+		c.Logger.Warn("everwire: Config.Origins has \"*\": pages of any site may connect, with their visitors' cookies")
+	}
+	return srv, nil
+}
+
+// now is the time since the server's start: half as large as a time.Time, and
+// monotonic.
+func (srv *Server) now() time.Duration { return time.Since(srv.start) }
+
+// Sessions returns the number of open sessions.
+func (srv *Server) Sessions() int { return srv.sessions.len() }
+
+// MaxPayload returns the limit of a message or POST body in bytes.
+func (srv *Server) MaxPayload() int64 { return srv.cfg.MaxPayload }
+
+// ServeHTTP implements http.Handler.
+func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	verdict := srv.origins.check(r)
+	if verdict == crossAllowed {
+		srv.allowCross(w, r)
+		if r.Method == http.MethodOptions {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+	}
+	p, err := parseParams(r.URL.RawQuery)
+	t := srv.transport(p.transport)
+	switch {
+	case verdict == crossRefused:
+		srv.logRefusedOrigin(r)
+		err = ErrForbidden
+	case err == nil && t == nil:
+		err = ErrUnknownTransport
+	}
+	if err != nil {
+		refuse(w, r, t, err)
+		return
+	}
+	if p.hasSID {
+		srv.serveKnown(w, r, t, p)
+	} else {
+		srv.serveNew(w, r, t, p)
+	}
+}
+
+// serveKnown serves a request of a session.
+func (srv *Server) serveKnown(w http.ResponseWriter, r *http.Request, t Transport, p params) {
+	s := srv.sessions.get(p.sid)
+	upgrade := isUpgrade(r)
+	var err *Error
+	switch {
+	case s == nil:
+		err = ErrUnknownSession
+	case upgrade != (t.Name() == WebSocket):
+		err = ErrBadRequest
+	case p.eio != "4" && (upgrade || p.eio != ""):
+		err = ErrBadVersion
+	case r.Method != http.MethodGet && (r.Method != http.MethodPost || upgrade):
+		err = errNotAllowed
+	}
+	if err != nil {
+		refuse(w, r, t, err)
+		return
+	}
+	t.ServeSession(w, r, s)
+}
+
+// serveNew serves a handshake.
+func (srv *Server) serveNew(w http.ResponseWriter, r *http.Request, t Transport, p params) {
+	addr := srv.cfg.counted(r)
+	var err *Error
+	switch {
+	case r.Method != http.MethodGet:
+		err = ErrBadMethod
+	case isUpgrade(r) != (t.Name() == WebSocket):
+		err = ErrBadRequest
+	case p.eio != "4":
+		err = ErrBadVersion
+	default:
+		err = srv.sessions.reserve(addr, srv.cfg.MaxUnjoined)
+	}
+	if err != nil {
+		refuse(w, r, t, err)
+		return
+	}
+	s := &Session{srv: srv, id: srv.sessions.newID(), request: newRequest(r, srv.cfg.Context), counted: addr}
+	t.ServeSession(w, r, s)
+	s.mu.Lock()
+	unused := s.state == fresh
+	s.mu.Unlock()
+	if unused {
+		srv.sessions.unreserve(addr)
+	}
+}
+
+func (srv *Server) transport(name string) Transport {
+	for _, t := range srv.transports {
+		if t.Name() == name {
+			return t
+		}
+	}
+	return nil
+}
+
+// refuse answers a request in the form of its transport; t may be nil.
+func refuse(w http.ResponseWriter, r *http.Request, t Transport, e *Error) {
+	if t != nil {
+		t.Refuse(w, r, e)
+		return
+	}
+	if isUpgrade(r) {
+		e.WriteUpgrade(w)
+	} else {
+		e.Write(w)
+	}
+}
+
+// Write answers with the refusal as JSON.
+func (e *Error) Write(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(e.Status)
+	w.Write(e.Body())
+}
+
+// WriteUpgrade answers a request for a WebSocket with the refusal: the official
+// server's HTTP 400 with the text alone, and other statuses as they are.
+func (e *Error) WriteUpgrade(w http.ResponseWriter) {
+	h := w.Header()
+	h.Set("Connection", "close")
+	h.Set("Content-Type", "text/html")
+	h.Set("Content-Length", strconv.Itoa(len(e.Message)))
+	w.WriteHeader(e.Status)
+	w.Write([]byte(e.Message))
+}
+
+// allowCross lets the page of an allowed origin read the answer.
+func (srv *Server) allowCross(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Add("Vary", "Origin")
+	h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+	if !srv.origins.any {
+		h.Set("Access-Control-Allow-Credentials", "true")
+	}
+	if r.Method == http.MethodOptions {
+		h.Set("Access-Control-Allow-Methods", "GET, POST")
+		if ask := r.Header.Get("Access-Control-Request-Headers"); ask != "" {
+			h.Set("Access-Control-Allow-Headers", ask)
+			h.Add("Vary", "Access-Control-Request-Headers")
+		}
+		h.Set("Access-Control-Max-Age", "600")
+	}
+}
+
+// logRefusedOrigin tells the operator which value would allow the page, at most
+// once a second.
+func (srv *Server) logRefusedOrigin(r *http.Request) {
+	now, last := int64(srv.now()), srv.refusalLogged.Load()
+	if last != 0 && now-last < int64(time.Second) || !srv.refusalLogged.CompareAndSwap(last, max(now, 1)) {
+		return
+	}
+	srv.cfg.Logger.Warn("everwire: a page of another origin was refused; to allow it, add the origin to Config.Origins",
+		"origin", strconv.Quote(r.Header.Get("Origin")), "host", strconv.Quote(r.Host))
+}
+
+// openData returns the OPEN packet's JSON: the official keys in their order, and
+// no others.
+func (srv *Server) openData(s *Session, transport string) []byte {
+	upgrades := ""
+	if transport == Polling && !srv.cfg.NoUpgrade && srv.transport(WebSocket) != nil {
+		upgrades = `"` + WebSocket + `"`
+	}
+	return fmt.Appendf(nil, `{"sid":"%s","upgrades":[%s],"pingInterval":%d,"pingTimeout":%d,"maxPayload":%d}`,
+		s.id, upgrades, srv.cfg.PingInterval.Milliseconds(), srv.cfg.PingTimeout.Milliseconds(), srv.cfg.MaxPayload)
+}
+
+// Shutdown refuses new sessions, closes the open ones with [ShuttingDown] after
+// what they were sent, and waits until all connections are gone. When ctx ends
+// first, the rest is cut off and its error returned.
+//
+// Call it before http.Server.Shutdown, which does not know of WebSockets and
+// would wait for pending polls.
+func (srv *Server) Shutdown(ctx context.Context) error {
+	for _, s := range srv.sessions.close() {
+		s.Close(ShuttingDown)
+	}
+	select {
+	case <-srv.sessions.idle:
+		return nil
+	case <-ctx.Done():
+	}
+	for _, s := range srv.sessions.list() {
+		s.end(ShuttingDown)
+	}
+	return ctx.Err()
+}

@@ -1,0 +1,376 @@
+// session.go: what a session ID names: its outbox, its connections, its deadlines
+// and its one end.
+
+package engine
+
+import (
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/everwire/everwire/engine/eio"
+)
+
+// Receiver gets what the client of one session sends. Its calls never overlap,
+// and Closed is the last.
+type Receiver interface {
+	// Receive handles a message. It may block to slow the client down, but not
+	// beyond the end of the session (see [Session.Done]). It must not keep
+	// p.Data. An error closes the session with [ParseError].
+	Receive(p eio.Packet) error
+
+	// Closed is called once, when the session has ended. It must not block.
+	Closed(reason CloseReason)
+}
+
+// state of a session. It only ever grows.
+type state uint8
+
+const (
+	fresh   state = iota // made for a handshake, not attached yet
+	open                 // registered
+	closing              // takes no more messages, and hands out the rest of its outbox
+	closed               // forgotten
+)
+
+// drainTime is how long a session that the server closed waits to tell a polling
+// client so.
+const drainTime = 30 * time.Second
+
+// Session is one Engine.IO session. Its methods may be called concurrently. It
+// starts no goroutine.
+type Session struct {
+	srv      *Server
+	id       string
+	request  *Request
+	counted  netip.Addr // what its time without a namespace is counted under
+	receiver Receiver   // written once, under mu, before anything is received
+
+	place place // on the server's wheel, guarded by wheel.mu
+
+	mu      sync.Mutex // guards what follows
+	state   state
+	joined  bool // the client is in a namespace, or the session is no longer counted
+	told    bool // Receiver.Closed was called, or is about to be
+	busy    bool // in Receiver.Receive
+	posting bool // a POST is being handled
+	pinged  bool // a ping waits for its pong
+	reason  CloseReason
+	out     outbox
+	cur     *Conn // the connection; nil only while fresh
+	trial   *Conn // a WebSocket that may become the connection
+
+	due   time.Duration // of the next ping or, if pinged, of the pong
+	until time.Duration // joining while open, draining while closing
+	stale time.Duration // when an outbox above outboxStale is too old; 0: it is not above
+
+	free chan struct{} // made by who waits for busy to end
+	done chan struct{} // made by Done
+}
+
+// ID returns the session ID. It is a secret: never log it or show it to others.
+func (s *Session) ID() string { return s.id }
+
+// Request returns what was kept of the request that opened the session.
+func (s *Session) Request() *Request { return s.request }
+
+// Transport returns the name of the transport of the current connection.
+func (s *Session) Transport() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.cur.transport
+}
+
+// Done returns a channel that is closed when the session takes and delivers no
+// more messages.
+func (s *Session) Done() <-chan struct{} {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.done == nil {
+		s.done = make(chan struct{})
+		if s.state > open {
+			close(s.done)
+		}
+	}
+	return s.done
+}
+
+// Joined tells the engine that the client has joined a namespace, which ends the
+// time and the number that a session without one is limited by.
+func (s *Session) Joined() {
+	s.mu.Lock()
+	first := !s.joined && s.state == open
+	if first {
+		s.joined, s.until = true, 0
+	}
+	s.mu.Unlock()
+	if first {
+		s.srv.sessions.unreserve(s.counted)
+	}
+}
+
+// Send queues m for the client. It never blocks. It returns [ErrClosed] after the
+// end of the session, and [ErrSlow] if too much waits already: then the session
+// ends with [SlowClient].
+func (s *Session) Send(m *Message) error {
+	s.mu.Lock()
+	if s.state != open {
+		s.mu.Unlock()
+		return ErrClosed
+	}
+	if !s.out.fits(m.size) {
+		s.mu.Unlock()
+		s.end(SlowClient)
+		return ErrSlow
+	}
+	s.out.push(m)
+	if s.out.bytes > outboxStale && s.stale == 0 {
+		s.stale = s.srv.now() + outboxPatience
+	}
+	wake := s.cur.disarmLocked()
+	s.mu.Unlock()
+	if wake != nil {
+		wake()
+	}
+	return nil
+}
+
+// Close ends the session after what it was sent so far has been delivered, for
+// which a polling client has 30 s to come. It does nothing to a session that has
+// ended.
+func (s *Session) Close(reason CloseReason) {
+	s.mu.Lock()
+	if s.state != open {
+		s.mu.Unlock()
+		return
+	}
+	s.until = s.srv.now() + drainTime
+	until := s.until
+	s.stopLocked(closing, reason)
+	wake := s.cur.disarmLocked()
+	s.mu.Unlock()
+	s.srv.wheel.schedule(s.srv, s, until)
+	s.farewell()
+	if wake != nil {
+		wake()
+	}
+}
+
+// end ends the session at once; what waits is lost.
+func (s *Session) end(reason CloseReason) {
+	s.mu.Lock()
+	if s.state == closed || s.state == fresh {
+		s.mu.Unlock()
+		return
+	}
+	s.out.drop()
+	s.stopLocked(closed, reason)
+	wakes := [2]func(){s.cur.disarmLocked(), s.trial.disarmLocked()}
+	s.mu.Unlock()
+	s.forget()
+	s.farewell()
+	for _, wake := range wakes {
+		if wake != nil {
+			wake()
+		}
+	}
+}
+
+// stopLocked moves on to closing or closed.
+func (s *Session) stopLocked(to state, reason CloseReason) {
+	if s.state == open {
+		s.reason = reason
+		if s.done != nil {
+			close(s.done)
+		}
+	}
+	s.state = to
+}
+
+// forget removes a closed session from all that knows it.
+func (s *Session) forget() {
+	s.mu.Lock()
+	joined := s.joined
+	s.joined = true
+	s.mu.Unlock()
+	s.srv.wheel.remove(s)
+	s.srv.sessions.remove(s)
+	if !joined {
+		s.srv.sessions.unreserve(s.counted)
+	}
+}
+
+// farewell calls Receiver.Closed, once, unless Receive is running: then whoever
+// runs it does so afterwards.
+func (s *Session) farewell() {
+	s.mu.Lock()
+	ready := s.state > open && !s.told && !s.busy && s.receiver != nil
+	s.told = s.told || ready
+	reason := s.reason
+	s.mu.Unlock()
+	if ready {
+		s.receiver.Closed(reason)
+	}
+}
+
+// receive handles one packet of the client.
+func (s *Session) receive(p eio.Packet) error {
+	switch p.Type {
+	case eio.Message:
+		return s.deliver(p)
+	case eio.Pong:
+		s.pong()
+	case eio.Close:
+		s.leave()
+	case eio.Ping:
+		// Heartbeats run from server to client in this protocol.
+		s.end(ParseError)
+		return ErrProtocol
+	}
+	return nil // the official server ignores the other types too
+}
+
+// deliver passes a message to the receiver, after whoever does so now.
+func (s *Session) deliver(p eio.Packet) error {
+	if !s.acquire() {
+		return nil // the session has ended: what comes now is ignored
+	}
+	err := s.receiver.Receive(p)
+	s.release()
+	if err != nil {
+		s.srv.cfg.Logger.Info("everwire: client broke the protocol, its session is closed",
+			"session", s.short(), "error", err)
+		s.Close(ParseError)
+	}
+	return err
+}
+
+// leave ends the session because the client said so.
+func (s *Session) leave() {
+	s.mu.Lock()
+	s.cur.farewell = eio.Noop
+	s.mu.Unlock()
+	s.end(TransportClose)
+}
+
+// acquire waits for the right to call Receiver.Receive; false at the end of the
+// session.
+func (s *Session) acquire() bool {
+	s.mu.Lock()
+	for s.busy && s.state == open {
+		if s.free == nil {
+			s.free = make(chan struct{})
+		}
+		free := s.free
+		s.mu.Unlock()
+		<-free
+		s.mu.Lock()
+	}
+	defer s.mu.Unlock()
+	if s.state != open {
+		return false
+	}
+	s.busy = true
+	return true
+}
+
+func (s *Session) release() {
+	s.mu.Lock()
+	s.busy = false
+	if s.free != nil {
+		close(s.free)
+		s.free = nil
+	}
+	ended := s.state > open
+	s.mu.Unlock()
+	if ended {
+		s.farewell()
+	}
+}
+
+// short returns as much of the session ID as a log may show.
+func (s *Session) short() string { return s.id[:min(6, len(s.id))] }
+
+// tick does what is due at time now, and returns when there is more to do. It is
+// called by the wheel, and by requests so that they never see a session that the
+// wheel is only late to end.
+func (s *Session) tick(now time.Duration) (next time.Duration) {
+	s.mu.Lock()
+	reason, wake, graceful := s.tickLocked(now)
+	next = s.nextLocked(now)
+	s.mu.Unlock()
+	switch {
+	case reason != "" && graceful:
+		s.Close(reason)
+	case reason != "":
+		s.end(reason)
+	}
+	for _, w := range wake {
+		if w != nil {
+			w()
+		}
+	}
+	return next
+}
+
+// lateness is how much later than planned a ping may go out and still be counted
+// from its planned time.
+const lateness = 300 * time.Millisecond
+
+func (s *Session) tickLocked(now time.Duration) (reason CloseReason, wake [2]func(), graceful bool) {
+	if t := s.trial; t != nil && now >= t.until {
+		s.trial = nil
+		t.over = true
+		wake[1] = t.disarmLocked()
+	}
+	switch {
+	case s.state == closing && now >= s.until:
+		return s.reason, wake, false
+	case s.state != open:
+		return "", wake, false
+	case s.until > 0 && now >= s.until:
+		return ForcedClose, wake, true
+	case s.stale > 0 && now >= s.stale:
+		return SlowClient, wake, false
+	}
+	if !s.pinged && now >= s.due {
+		from := s.due
+		if now-from > lateness {
+			from = now
+		}
+		s.pinged, s.due = true, from+s.srv.cfg.PingTimeout
+		s.cur.control |= ctlPing
+		wake[0] = s.cur.disarmLocked()
+	}
+	if s.pinged && now >= s.due {
+		if !s.busy {
+			return PingTimeout, wake, false
+		}
+		// The application keeps the reader waiting; the pong may stand behind.
+		s.due = now + s.srv.cfg.PingTimeout
+	}
+	return "", wake, false
+}
+
+func (s *Session) nextLocked(now time.Duration) time.Duration {
+	next := s.due
+	for _, t := range []time.Duration{s.until, s.stale} {
+		if t > 0 {
+			next = min(next, t)
+		}
+	}
+	if s.trial != nil {
+		next = min(next, s.trial.until)
+	}
+	return max(next, now)
+}
+
+// pong takes the client's answer to a ping. An unasked one is ignored, as the
+// official server does.
+func (s *Session) pong() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.pinged {
+		s.pinged, s.due = false, s.srv.now()+s.srv.cfg.PingInterval
+	}
+}

@@ -1,0 +1,73 @@
+// placeholder.go: the objects that stand for attachments in the JSON text:
+// {"_placeholder":true,"num":0}.
+
+package sio
+
+import (
+	"bytes"
+
+	"github.com/go-json-experiment/json/jsontext"
+)
+
+// placeholder collects, member by member, whether an object stands for an
+// attachment. As in the official parser, _placeholder must be true and members
+// that are neither of the two do not matter. Start with num -1.
+type placeholder struct {
+	set bool
+	num int // -1: missing, or not an index
+}
+
+// member takes the next member; a name that comes twice counts by its last value.
+func (p *placeholder) member(key, value []byte) {
+	if bytes.IndexByte(key, '\\') >= 0 {
+		key = unescapeKey(key)
+	}
+	switch string(key) {
+	case `"_placeholder"`:
+		p.set = string(value) == "true"
+	case `"num"`:
+		p.num = index(value)
+	}
+}
+
+// unescapeKey writes a name that contains escapes without them. Names that are
+// too long to matter are left as they are.
+func unescapeKey(key []byte) []byte {
+	const longest = len(`"_placeholder"`) * len(`\u0000`)
+	if len(key) > longest {
+		return key
+	}
+	out, _ := jsontext.AppendUnquote(append(make([]byte, 0, longest), '"'), key)
+	return append(out, '"')
+}
+
+// index reads the number of an attachment: one digit, as there are at most ten.
+func index(value []byte) int {
+	if len(value) != 1 || value[0] < '0' || value[0] > '9' {
+		return -1
+	}
+	return int(value[0] - '0')
+}
+
+// placeholders are what Encode writes for the attachments.
+var placeholders = func() (t [MaxAttachments]jsontext.Value) {
+	for i := range t {
+		t[i] = jsontext.Value(`{"_placeholder":true,"num":` + string(rune('0'+i)) + `}`)
+	}
+	return t
+}()
+
+// placeholderNum returns the number in an object that passed the scanner, and
+// whether the object is a placeholder.
+func placeholderNum(object []byte) (num int, ok bool) {
+	s := scanner{b: object, i: 1}
+	p := placeholder{num: -1}
+	s.attachments = MaxAttachments // so that member looks at names; the range was checked on arrival
+	for !s.accept('}') {
+		if !s.member(MaxDepth, &p) {
+			return 0, false
+		}
+		s.accept(',')
+	}
+	return p.num, p.set
+}

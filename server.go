@@ -1,0 +1,105 @@
+// server.go: the server: transports, engine and namespaces wired together.
+
+package everwire
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"github.com/everwire/everwire/engine"
+	"github.com/everwire/everwire/namespace"
+	"github.com/everwire/everwire/transport/polling"
+	"github.com/everwire/everwire/transport/websocket"
+)
+
+// Server is an http.Handler, to be mounted at a path such as "/socket.io/". It is
+// also its main namespace "/": what that can do, it can.
+type Server struct {
+	*Namespace
+	engine     *engine.Server
+	namespaces *namespace.Registry
+}
+
+var _ http.Handler = (*Server)(nil)
+
+// New returns a server, or an error that says what is wrong with c.
+func New(c Config) (*Server, error) {
+	transports, err := transportsOf(c)
+	if err != nil {
+		return nil, err
+	}
+	registry, err := namespace.NewRegistry(namespace.Config{
+		Codec:       c.Codec,
+		CallTimeout: c.CallTimeout,
+		Adapter:     c.Adapter,
+		Logger:      c.Logger,
+	})
+	if err != nil {
+		return nil, err
+	}
+	eng, err := engine.New(engine.Config{
+		PingInterval:   c.PingInterval,
+		PingTimeout:    c.PingTimeout,
+		ConnectTimeout: c.ConnectTimeout,
+		UpgradeTimeout: c.UpgradeTimeout,
+		MaxPayload:     c.MaxPayload,
+		NoUpgrade:      c.NoUpgrade,
+		MaxUnjoined:    c.MaxUnjoined,
+		Origins:        c.Origins,
+		ClientIP:       c.ClientIP,
+		TrustedProxies: c.TrustedProxies,
+		Context:        c.Context,
+		Logger:         c.Logger,
+	}, registry, transports...)
+	if err != nil {
+		return nil, errors.Join(err, registry.Close())
+	}
+	return &Server{Namespace: registry.Main(), engine: eng, namespaces: registry}, nil
+}
+
+// defaultMaxPayload is the official server's.
+const defaultMaxPayload = 1_000_000
+
+func transportsOf(c Config) ([]engine.Transport, error) {
+	limit := c.MaxPayload
+	if limit == 0 {
+		limit = defaultMaxPayload
+	}
+	all := []engine.Transport{polling.New(limit), websocket.New(limit)}
+	if c.Transports == nil {
+		return all, nil
+	}
+	var chosen []engine.Transport
+	for _, name := range c.Transports {
+		i := slices.IndexFunc(all, func(t engine.Transport) bool { return t.Name() == name })
+		if i < 0 {
+			return nil, fmt.Errorf(`everwire: Config.Transports: %q is not "polling" or "websocket"`, name)
+		}
+		chosen = append(chosen, all[i])
+	}
+	return chosen, nil
+}
+
+// Of returns the namespace of that name, which is made if there is none yet. It
+// panics if name does not start with "/".
+func (s *Server) Of(name string) *Namespace { return s.namespaces.Of(name) }
+
+// Sessions returns the number of open sessions on this node.
+func (s *Server) Sessions() int { return s.engine.Sessions() }
+
+// ServeHTTP implements http.Handler.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.ServeHTTP(w, r) }
+
+// Shutdown refuses new sessions, ends the open ones after what they were sent, with
+// the reason "server shutting down", and waits until their connections are gone.
+// When ctx ends first, the rest is cut off and its error returned. Disconnect
+// handlers may still run when Shutdown returns.
+//
+// Call it before http.Server.Shutdown, which does not know of WebSockets and would
+// wait for pending polls.
+func (s *Server) Shutdown(ctx context.Context) error {
+	return errors.Join(s.engine.Shutdown(ctx), s.namespaces.Close())
+}
