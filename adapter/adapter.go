@@ -1,0 +1,61 @@
+// Package adapter is the contract between a namespace and its twins on other
+// nodes: what one node does to rooms and sockets, the others shall do too.
+//
+// A namespace applies an operation to its own sockets itself, and then publishes
+// it. The room index is local to each node and no business of an adapter, which
+// carries operations and nothing else.
+package adapter
+
+import (
+	"context"
+
+	"github.com/everwire/everwire/namespace/sio"
+)
+
+// Kind is what an operation does to the sockets that it selects.
+type Kind uint8
+
+// The operations.
+const (
+	Broadcast  Kind = iota // sends Event
+	Join                   // joins the rooms in Change
+	Leave                  // leaves the rooms in Change
+	Disconnect             // disconnects from the namespace, or, with Close, ends the sessions
+)
+
+// Op is one operation on the sockets of a namespace: those in any of Rooms, or all
+// if Rooms is empty, without those in any of Except. A socket's ID is a room with
+// that socket in it. An Op never changes once it is published.
+type Op struct {
+	Kind   Kind
+	Rooms  []string
+	Except []string
+	Event  sio.Emission
+	Change []string
+	Close  bool
+}
+
+// Adapter is one namespace's link to its twins on other nodes. Its methods may be
+// called concurrently.
+type Adapter interface {
+	// Publish has op applied on all other nodes. It does not wait for them. The
+	// order of operations that one goroutine publishes is kept.
+	Publish(ctx context.Context, op *Op) error
+
+	// Close leaves the cluster. No call of Local.Apply begins after it.
+	Close() error
+}
+
+// Opener links namespaces to their cluster.
+type Opener interface {
+	// Open is called once for each namespace of a node. The adapter applies what
+	// other nodes publish to l.
+	Open(namespace string, l Local) (Adapter, error)
+}
+
+// Local is this node's side of a namespace.
+type Local interface {
+	// Apply does op to the sockets of this node. It does not block, and may be
+	// called concurrently.
+	Apply(op *Op) error
+}

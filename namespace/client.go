@@ -1,0 +1,147 @@
+// client.go: one session's packets, sorted to its sockets.
+
+package namespace
+
+import (
+	"errors"
+	"slices"
+	"sync"
+
+	"github.com/everwire/everwire/engine"
+	"github.com/everwire/everwire/engine/eio"
+	"github.com/everwire/everwire/namespace/sio"
+)
+
+const (
+	maxNamespaces = 100      // of one session
+	maxAuth       = 16 << 10 // bytes of a CONNECT packet
+)
+
+// The ways in which a client breaks the protocol at this level. Each ends the
+// session.
+var (
+	errConnectedTwice = errors.New("namespace: CONNECT for a namespace that the client is in")
+	errNotConnected   = errors.New("namespace: packet for a namespace that the client is not in")
+	errAuthTooLarge   = errors.New("namespace: CONNECT packet is larger than 16 KiB")
+	errUnexpectedType = errors.New("namespace: packet that only a server sends")
+)
+
+// client is one session with its sockets. It is an [engine.Receiver].
+type client struct {
+	registry *Registry
+	session  *engine.Session
+	decoder  sio.Decoder
+
+	mu      sync.Mutex // guards sockets
+	sockets []*Socket  // connecting or connected
+}
+
+// Receive implements [engine.Receiver].
+func (c *client) Receive(p eio.Packet) error {
+	pkt, done, err := c.decoder.Decode(p)
+	if err != nil {
+		return err
+	}
+	if pkt.Type == sio.Connect {
+		return c.connect(pkt, len(p.Data))
+	}
+	s := c.socket(pkt.Namespace)
+	if s == nil && (pkt.Type == sio.Event || !done) {
+		return errNotConnected
+	}
+	if s == nil || !done {
+		return nil // an answer, or a farewell, that crossed the end of the socket
+	}
+	switch pkt.Type {
+	case sio.Event:
+		s.enqueue(pkt, len(p.Data))
+	case sio.Ack:
+		s.acks.complete(pkt.ID, pkt.Body)
+	case sio.Disconnect:
+		s.end(ClientDisconnect)
+	default:
+		return errUnexpectedType
+	}
+	return nil
+}
+
+// connect starts the entry into a namespace; the socket's goroutine goes on.
+func (c *client) connect(pkt sio.Packet, size int) error {
+	if size > maxAuth {
+		return errAuthTooLarge
+	}
+	n := c.registry.lookup(pkt.Namespace)
+	if n == nil {
+		return c.refuse(pkt.Namespace, &sio.Error{Message: "Invalid namespace"})
+	}
+	s := newSocket(c, n, pkt.Body)
+	c.mu.Lock()
+	twice := slices.ContainsFunc(c.sockets, func(s *Socket) bool { return s.namespace == n })
+	full := len(c.sockets) >= maxNamespaces
+	if !twice && !full {
+		c.sockets = append(c.sockets, s)
+	}
+	c.mu.Unlock()
+	switch {
+	case twice:
+		return errConnectedTwice
+	case full:
+		return c.refuse(pkt.Namespace, &sio.Error{Message: "Too many namespaces"})
+	}
+	s.enqueue(pkt, size)
+	return nil
+}
+
+// refuse answers a CONNECT with the error.
+func (c *client) refuse(namespace string, e *sio.Error) error {
+	data := e.Data
+	if data == nil && e.Code != "" {
+		data = map[string]string{"code": e.Code}
+	}
+	return c.send(sio.Header{Type: sio.ConnectError, Namespace: namespace}, struct {
+		Message string `json:"message"`
+		Data    any    `json:"data,omitempty"`
+	}{e.Message, data})
+}
+
+// send encodes a packet and queues it.
+func (c *client) send(h sio.Header, args ...any) error {
+	packets, err := c.registry.codec.Encode(h, args...)
+	if err != nil {
+		return err
+	}
+	return c.session.Send(engine.NewMessage(packets...))
+}
+
+func (c *client) socket(namespace string) *Socket {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, s := range c.sockets {
+		if s.namespace.name == namespace {
+			return s
+		}
+	}
+	return nil
+}
+
+// remove forgets a socket that left or was refused.
+func (c *client) remove(s *Socket) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if i := slices.Index(c.sockets, s); i >= 0 {
+		c.sockets = slices.Delete(c.sockets, i, i+1)
+	}
+}
+
+func (c *client) list() []*Socket {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return slices.Clone(c.sockets)
+}
+
+// Closed implements [engine.Receiver].
+func (c *client) Closed(reason engine.CloseReason) {
+	for _, s := range c.list() {
+		s.end(reason)
+	}
+}

@@ -1,0 +1,255 @@
+// dispatch.go: the queue of a socket and the goroutine that works it off.
+
+package namespace
+
+import (
+	"errors"
+	"fmt"
+	"runtime/debug"
+
+	"github.com/everwire/everwire/engine"
+	"github.com/everwire/everwire/namespace/sio"
+)
+
+// What may wait for the handlers of one socket. Beyond it the session is not read.
+const (
+	inboxItems = 128
+	inboxBytes = 1 << 20
+)
+
+// item is one thing for the socket's goroutine: a Connect, Event or Disconnect.
+type item struct {
+	pkt  sio.Packet
+	size int
+	why  Reason // of a Disconnect
+}
+
+// inbox is a socket's queue. It is guarded by Socket.mu.
+type inbox struct {
+	items   []item
+	head    int
+	bytes   int
+	running bool          // the socket's goroutine runs
+	room    chan struct{} // closed when there is room again; made by who waits for it
+}
+
+func (q *inbox) fullLocked(size int) bool {
+	n := len(q.items) - q.head
+	return n > 0 && (n >= inboxItems || q.bytes+size > inboxBytes)
+}
+
+// pushLocked appends an item, and reports whether the goroutine must be started.
+func (q *inbox) pushLocked(it item) (start bool) {
+	q.items = append(q.items, it)
+	q.bytes += it.size
+	start = !q.running
+	q.running = true
+	return start
+}
+
+// popLocked takes the next item; false when there is none and the goroutine ends.
+func (q *inbox) popLocked() (it item, ok bool) {
+	if q.head == len(q.items) {
+		q.items, q.head, q.running = nil, 0, false
+		return it, false
+	}
+	it = q.items[q.head]
+	q.items[q.head] = item{}
+	q.head++
+	q.bytes -= it.size
+	q.wakeLocked()
+	return it, true
+}
+
+// wakeLocked lets the reader go on that waits for room.
+func (q *inbox) wakeLocked() {
+	if q.room != nil {
+		close(q.room)
+		q.room = nil
+	}
+}
+
+// enqueue is called by the session's reader, and blocks while the queue is full.
+func (s *Socket) enqueue(pkt sio.Packet, size int) {
+	s.mu.Lock()
+	for !s.gone && s.inbox.fullLocked(size) {
+		if s.inbox.room == nil {
+			s.inbox.room = make(chan struct{})
+		}
+		room := s.inbox.room
+		s.mu.Unlock()
+		select {
+		case <-room:
+		case <-s.client.session.Done():
+			return
+		}
+		s.mu.Lock()
+	}
+	start := false
+	if !s.gone {
+		start = s.inbox.pushLocked(item{pkt: pkt, size: size})
+	}
+	s.mu.Unlock()
+	if start {
+		s.run()
+	}
+}
+
+// run starts the socket's goroutine. It is owned by the socket; it ends when the
+// queue is empty; it blocks in the application's handlers alone.
+func (s *Socket) run() {
+	go func() {
+		for {
+			s.mu.Lock()
+			it, ok := s.inbox.popLocked()
+			s.mu.Unlock()
+			if !ok {
+				return
+			}
+			s.handle(it)
+		}
+	}()
+}
+
+func (s *Socket) handle(it item) {
+	c := &Ctx{Context: (*life)(s), socket: s, pkt: it.pkt}
+	switch it.pkt.Type {
+	case sio.Connect:
+		s.enter(c)
+	case sio.Event:
+		s.event(c)
+	case sio.Disconnect:
+		s.farewell(c, it.why)
+	}
+}
+
+// enter asks Auth and the middlewares, and lets the client in or refuses it.
+func (s *Socket) enter(c *Ctx) {
+	h := s.namespace.hooks.Load()
+	var identity *Identity
+	entered := false
+	inner := func(*Ctx) error {
+		entered = true
+		return s.accept(identity)
+	}
+	err := s.guard(func() (err error) {
+		if auth := s.namespace.authFor(); auth != nil {
+			if identity, err = auth(c, &s.handshake); err != nil {
+				return err
+			}
+			s.identify(identity)
+		}
+		return wrap(inner, h.connect)(c)
+	})
+	switch {
+	case err == nil && !entered:
+		err = &sio.Error{Message: "Connection refused"} // a middleware that did neither
+		fallthrough
+	case err != nil && !entered:
+		s.refuse(err)
+		return
+	case err == nil && h.onConnect != nil:
+		err = s.guard(func() error { return h.onConnect(c) })
+	}
+	if err != nil {
+		s.logFailure("connect", err)
+		_ = s.kick()
+	}
+}
+
+// refuse tells the client why it may not enter.
+func (s *Socket) refuse(err error) {
+	if s.isGone() {
+		return
+	}
+	told := s.tell("connect", err, "Connection refused")
+	s.end(ServerDisconnect)
+	if err := s.client.refuse(s.namespace.name, told); err != nil {
+		s.logFailure("connect", err)
+	}
+}
+
+func (s *Socket) event(c *Ctx) {
+	hooks := s.namespace.hooks.Load()
+	h := s.handler(hooks, c.pkt.Event)
+	if h == nil {
+		if len(hooks.events) == 0 {
+			return
+		}
+		h = func(*Ctx) error { return nil }
+	}
+	if err := s.guard(func() error { return wrap(h, hooks.events)(c) }); err != nil {
+		c.fail(err)
+	}
+}
+
+func (s *Socket) handler(hooks *hooks, event string) Handler {
+	s.mu.Lock()
+	h := s.handlers[event]
+	s.mu.Unlock()
+	if h == nil {
+		h = hooks.handlers[event]
+	}
+	return h
+}
+
+func (s *Socket) farewell(c *Ctx, why Reason) {
+	s.mu.Lock()
+	connected := s.connected
+	s.mu.Unlock()
+	if f := s.namespace.hooks.Load().onDisconnect; f != nil && connected {
+		if err := s.guard(func() error { f(c, why); return nil }); err != nil {
+			s.logFailure("disconnect", err)
+		}
+	}
+}
+
+// wrap puts middlewares around h; the first that was registered is outermost.
+func wrap(h Handler, middlewares []Middleware) Handler {
+	for i := len(middlewares) - 1; i >= 0; i-- {
+		h = middlewares[i](h)
+	}
+	return h
+}
+
+// panicError is a panic of a handler.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (p *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
+
+// guard turns a panic of the application's code into an error: it must not take
+// the process, nor other sessions, with it.
+func (s *Socket) guard(f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = &panicError{v, debug.Stack()}
+		}
+	}()
+	return f()
+}
+
+// tell returns what the client may know of an error, and logs what it may not.
+func (s *Socket) tell(event string, err error, masked string) *sio.Error {
+	var public *sio.Error
+	var misfit *sio.BindError
+	switch {
+	case errors.As(err, &public):
+		return public
+	case errors.As(err, &misfit):
+		return &sio.Error{Code: "bad_request", Message: fmt.Sprintf("argument %d does not fit", misfit.Index)}
+	}
+	s.logFailure(event, err)
+	return &sio.Error{Code: "internal", Message: masked}
+}
+
+// logFailure logs an error of a handler, unless it is only that the client left.
+func (s *Socket) logFailure(event string, err error) {
+	if errors.Is(err, ErrDisconnected) || errors.Is(err, engine.ErrClosed) {
+		return
+	}
+	s.namespace.registry.log.Error("everwire: handler failed",
+		"namespace", s.namespace.name, "event", event, "socket", s.id, "error", err)
+}

@@ -1,0 +1,126 @@
+// registry.go: the namespaces of a server, by name.
+
+package namespace
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/everwire/everwire/adapter"
+	"github.com/everwire/everwire/engine"
+	"github.com/everwire/everwire/namespace/sio"
+)
+
+// Config sets up a [Registry]. A zero field means its default.
+type Config struct {
+	Codec       sio.Codec      // default sio.JSON{}
+	CallTimeout time.Duration  // of a Call whose context has no deadline; default 30 s
+	Adapter     adapter.Opener // links to other nodes; default none
+	Logger      *slog.Logger   // default slog.Default()
+}
+
+// Registry holds the namespaces of a server and opens clients in them. It is an
+// [engine.Handler].
+type Registry struct {
+	codec       sio.Codec
+	callTimeout time.Duration
+	opener      adapter.Opener
+	log         *slog.Logger
+	main        *Namespace
+
+	mu         sync.RWMutex // guards namespaces
+	namespaces map[string]*Namespace
+}
+
+// NewRegistry returns a registry with the namespace "/". Its error is that of the
+// adapter.
+func NewRegistry(c Config) (*Registry, error) {
+	if c.Codec == nil {
+		c.Codec = sio.JSON{}
+	}
+	if c.CallTimeout < 0 {
+		return nil, fmt.Errorf("namespace: Config.CallTimeout is negative: %v", c.CallTimeout)
+	}
+	if c.CallTimeout == 0 {
+		c.CallTimeout = 30 * time.Second
+	}
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	g := &Registry{
+		codec:       c.Codec,
+		callTimeout: c.CallTimeout,
+		opener:      c.Adapter,
+		log:         c.Logger,
+		namespaces:  make(map[string]*Namespace),
+	}
+	var err error
+	g.main, err = g.open("/")
+	return g, err
+}
+
+// Main returns the namespace "/".
+func (g *Registry) Main() *Namespace { return g.main }
+
+// Of returns the namespace of that name, which is made if there is none yet. It
+// panics if name does not start with "/" or is longer than 256 bytes, and if the
+// adapter fails: namespaces are made while a program is set up.
+func (g *Registry) Of(name string) *Namespace {
+	if name == "" {
+		name = "/"
+	}
+	if !strings.HasPrefix(name, "/") || len(name) > sio.MaxName || strings.ContainsAny(name, ",?") {
+		panic(fmt.Sprintf("namespace: %q is no name for a namespace: it starts with a slash and has no comma or question mark", name))
+	}
+	n, err := g.open(name)
+	if err != nil {
+		panic(fmt.Sprintf("namespace: the adapter did not open %q: %v", name, err))
+	}
+	return n
+}
+
+func (g *Registry) open(name string) (*Namespace, error) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if n := g.namespaces[name]; n != nil {
+		return n, nil
+	}
+	n := newNamespace(g, name)
+	if g.opener != nil {
+		var err error
+		if n.adapter, err = g.opener.Open(name, n); err != nil {
+			return nil, err
+		}
+	}
+	g.namespaces[name] = n
+	return n, nil
+}
+
+func (g *Registry) lookup(name string) *Namespace {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return g.namespaces[name]
+}
+
+// Open implements [engine.Handler].
+func (g *Registry) Open(s *engine.Session) (engine.Receiver, error) {
+	return &client{registry: g, session: s, decoder: g.codec.NewDecoder()}, nil
+}
+
+// Close closes the adapters of all namespaces, and returns the first error.
+func (g *Registry) Close() (err error) {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	for _, n := range g.namespaces {
+		if n.adapter == nil {
+			continue
+		}
+		if e := n.adapter.Close(); err == nil {
+			err = e
+		}
+	}
+	return err
+}

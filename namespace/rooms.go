@@ -1,0 +1,223 @@
+// rooms.go: who is in which room of a namespace.
+
+package namespace
+
+import (
+	"slices"
+	"sync"
+)
+
+// room is a set of sockets that can be walked fast and left without a search: each
+// member knows its place. Guarded by index.mu.
+type room struct {
+	name    string
+	members []*Socket
+}
+
+// membership is a socket's place in a room. Guarded by index.mu.
+type membership struct {
+	room *room
+	at   int32
+}
+
+// index holds the rooms of a namespace on this node. A room exists while it has
+// members.
+type index struct {
+	mu      sync.RWMutex // guards what follows, and memberships and left of every socket
+	all     room         // every socket
+	rooms   map[string]*room
+	sockets map[string]*Socket
+}
+
+func (x *index) init() {
+	x.rooms = make(map[string]*room)
+	x.sockets = make(map[string]*Socket)
+}
+
+// add brings a socket in; false if it has left already.
+func (x *index) add(s *Socket) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if s.left {
+		return false
+	}
+	x.sockets[s.id] = s
+	x.enterLocked(&x.all, s)
+	return true
+}
+
+// remove takes a socket out of all rooms, and keeps it from joining others.
+func (x *index) remove(s *Socket) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	s.left = true
+	if x.sockets[s.id] == s {
+		delete(x.sockets, s.id)
+	}
+	for i := range s.memberships {
+		if r := s.memberships[i].room; r != &x.all {
+			s.lastRooms = append(s.lastRooms, r.name)
+		}
+		x.exitLocked(s.memberships[i])
+	}
+	s.memberships = nil
+}
+
+func (x *index) join(s *Socket, names []string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if s.left {
+		return ErrDisconnected
+	}
+	for _, name := range names {
+		r := x.rooms[name]
+		if r == nil {
+			r = &room{name: name}
+			x.rooms[name] = r
+		}
+		if s.membershipLocked(r) < 0 {
+			x.enterLocked(r, s)
+		}
+	}
+	return nil
+}
+
+func (x *index) leave(s *Socket, names []string) error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if s.left {
+		return ErrDisconnected
+	}
+	for _, name := range names {
+		if i := s.membershipLocked(x.rooms[name]); i >= 0 {
+			x.exitLocked(s.memberships[i])
+			s.memberships = slices.Delete(s.memberships, i, i+1)
+		}
+	}
+	return nil
+}
+
+func (x *index) enterLocked(r *room, s *Socket) {
+	s.memberships = append(s.memberships, membership{r, int32(len(r.members))})
+	r.members = append(r.members, s)
+}
+
+// exitLocked fills the place of a member with the last one.
+func (x *index) exitLocked(m membership) {
+	r, last := m.room, len(m.room.members)-1
+	moved := r.members[last]
+	r.members[m.at] = moved
+	moved.memberships[moved.membershipLocked(r)].at = m.at
+	r.members[last] = nil
+	r.members = r.members[:last]
+	if last == 0 && r != &x.all {
+		delete(x.rooms, r.name)
+	} else if c := cap(r.members); c > 64 && last < c/4 {
+		r.members = slices.Clip(slices.Clone(r.members))
+	}
+}
+
+// membershipLocked returns where s keeps its membership of r, or -1.
+func (s *Socket) membershipLocked(r *room) int {
+	for i := range s.memberships {
+		if s.memberships[i].room == r {
+			return i
+		}
+	}
+	return -1
+}
+
+func (x *index) in(s *Socket, name string) bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if s.left {
+		return slices.Contains(s.lastRooms, name)
+	}
+	return x.inLocked(s, name)
+}
+
+func (x *index) inLocked(s *Socket, name string) bool {
+	if r := x.rooms[name]; r != nil && s.membershipLocked(r) >= 0 {
+		return true
+	}
+	return s.id == name
+}
+
+func (x *index) roomsOf(s *Socket) []string {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if s.left {
+		return slices.Clone(s.lastRooms)
+	}
+	var names []string
+	for _, m := range s.memberships {
+		if m.room != &x.all {
+			names = append(names, m.room.name)
+		}
+	}
+	return names
+}
+
+func (x *index) get(id string) (*Socket, bool) {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	s, ok := x.sockets[id]
+	return s, ok
+}
+
+// selected appends to list the sockets in any of rooms, or all if there are none,
+// without those in any of except. The snapshot is taken under the lock and used
+// outside it.
+func (x *index) selected(list []*Socket, rooms, except []string) []*Socket {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	switch len(rooms) {
+	case 0:
+		list = append(list, x.all.members...)
+	case 1:
+		list = x.appendRoomLocked(list, rooms[0])
+	default:
+		list = x.appendUnionLocked(list, rooms)
+	}
+	if len(except) == 0 {
+		return list
+	}
+	out := make([]*room, 0, 4) // looked up once, not for each socket
+	for _, name := range except {
+		if r := x.rooms[name]; r != nil {
+			out = append(out, r)
+		}
+	}
+	return slices.DeleteFunc(list, func(s *Socket) bool {
+		return slices.Contains(except, s.id) ||
+			slices.ContainsFunc(out, func(r *room) bool { return s.membershipLocked(r) >= 0 })
+	})
+}
+
+// appendRoomLocked appends the members of a room. A socket's ID is a room too, and
+// costs nothing as long as nobody joins a room of that name.
+func (x *index) appendRoomLocked(list []*Socket, name string) []*Socket {
+	r, s := x.rooms[name], x.sockets[name]
+	if r != nil {
+		list = append(list, r.members...)
+	}
+	if s != nil && s.membershipLocked(r) < 0 {
+		list = append(list, s)
+	}
+	return list
+}
+
+func (x *index) appendUnionLocked(list []*Socket, rooms []string) []*Socket {
+	seen := make(map[*Socket]bool)
+	for _, name := range rooms {
+		from := len(list)
+		list = x.appendRoomLocked(list, name)
+		fresh := slices.DeleteFunc(list[from:], func(s *Socket) bool {
+			was := seen[s]
+			seen[s] = true
+			return was
+		})
+		list = list[:from+len(fresh)]
+	}
+	return list
+}

@@ -1,0 +1,115 @@
+// Package websocket is the WebSocket transport of Engine.IO, over gorilla's
+// handshake and frame reader.
+//
+// The HTTP handler returns after the upgrade, so that net/http gives its buffers
+// back; a connection then costs one goroutine with a small stack, its reader, and
+// no buffers while it is idle. Frames to the client are written by this package
+// alone: whoever has something to send queues the connection for the flushers,
+// which put all that waits for it into one system call.
+package websocket
+
+import (
+	"bufio"
+	"net"
+	"net/http"
+	"runtime"
+	"syscall"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/everwire/everwire/engine"
+)
+
+// Transport implements [engine.Transport]. Use [New].
+type Transport struct {
+	maxPayload int64
+	upgrader   websocket.Upgrader
+	flushers   flushers
+}
+
+var _ engine.Transport = (*Transport)(nil)
+
+// New returns the transport. maxPayload is the largest message in bytes; a larger
+// one closes the connection with code 1009.
+func New(maxPayload int64) *Transport {
+	t := &Transport{maxPayload: maxPayload}
+	t.flushers.max = runtime.GOMAXPROCS(0)
+	t.upgrader = websocket.Upgrader{
+		ReadBufferSize:  1,                                          // gorilla takes its least, enough for a control frame: the read-ahead is ours
+		WriteBufferPool: noBuffers{},                                // gorilla writes no data frames here
+		CheckOrigin:     func(r *http.Request) bool { return true }, // engine.Server has checked it
+		Error: func(w http.ResponseWriter, r *http.Request, status int, reason error) {
+			engine.ErrBadRequest.WriteUpgrade(w)
+		},
+	}
+	return t
+}
+
+// noBuffers stands for a pool, which keeps gorilla from allocating a write buffer
+// for each connection.
+type noBuffers struct{}
+
+func (noBuffers) Get() any { return nil }
+func (noBuffers) Put(any)  {}
+
+// Name implements [engine.Transport].
+func (t *Transport) Name() string { return engine.WebSocket }
+
+// Refuse implements [engine.Transport].
+func (t *Transport) Refuse(w http.ResponseWriter, r *http.Request, e *engine.Error) {
+	if websocket.IsWebSocketUpgrade(r) {
+		e.WriteUpgrade(w)
+	} else {
+		e.Write(w)
+	}
+}
+
+// ServeSession implements [engine.Transport]. A session that does not take the
+// connection, since it has a WebSocket already, is told from the client by a close
+// frame after the upgrade: some clients do not survive an HTTP error here.
+func (t *Transport) ServeSession(w http.ResponseWriter, r *http.Request, s *engine.Session) {
+	if r.ProtoMajor != 1 {
+		t.Refuse(w, r, engine.ErrBadRequest) // nothing to hijack on HTTP/2
+		return
+	}
+	c := &conn{t: t}
+	ws, err := t.upgrader.Upgrade(&hijacker{w, c}, r, nil)
+	if err != nil {
+		return // answered by the upgrader, or the client is gone
+	}
+	ws.SetReadLimit(t.maxPayload)
+	c.start(ws)
+	if c.session, err = s.Attach(r, c.wake); err != nil {
+		c.refuse()
+		return
+	}
+	c.wake()
+	// Owned by the connection; ends when the connection does, which the write
+	// deadline and the heartbeat make sure of; blocks on reading and in the session.
+	go c.read()
+}
+
+// hijacker gives gorilla our connection in place of the real one.
+type hijacker struct {
+	http.ResponseWriter
+	c *conn
+}
+
+// Hijack implements http.Hijacker. Frames that came together with the handshake
+// are legal and kept; gorilla would refuse them.
+func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
+	nc, brw, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	if err != nil {
+		return nil, nil, err
+	}
+	if n := brw.Reader.Buffered(); n > 0 {
+		early, _ := brw.Reader.Peek(n)
+		h.c.early = append([]byte(nil), early...)
+		brw = bufio.NewReadWriter(bufio.NewReaderSize(nil, 16), brw.Writer)
+	}
+	h.c.Conn = nc
+	if sc, ok := nc.(syscall.Conn); ok && rawIO {
+		h.c.raw, _ = sc.SyscallConn()
+	}
+	return h.c, brw, nil
+}
