@@ -2,7 +2,10 @@
 
 package everwire
 
-import "errors"
+import (
+	"errors"
+	"reflect"
+)
 
 // Receiver is what handlers are registered on: a [Server] or [Namespace] for all
 // its sockets or, in OnConnect, one [Socket].
@@ -50,14 +53,19 @@ func Handle[Req, Resp any](r Receiver, e RPC[Req, Resp], h func(c *Ctx, in Req) 
 	})
 }
 
-func bind(c *Ctx, v any) error {
+func bind[T any](c *Ctx, v *T) error {
 	if err := c.Bind(v); err != nil {
 		return err
 	}
-	if val, ok := v.(validator); ok {
-		if err := val.Validate(); err != nil {
-			return invalid(err)
-		}
+	val, ok := any(v).(validator)
+	if !ok && reflect.TypeFor[T]().Kind() == reflect.Pointer && !reflect.ValueOf(*v).IsNil() {
+		val, ok = any(*v).(validator) // an Event[*T]
+	}
+	if !ok {
+		return nil
+	}
+	if err := val.Validate(); err != nil {
+		return invalid(err)
 	}
 	return nil
 }

@@ -25,7 +25,7 @@ const (
 
 // Op is one operation on the sockets of a namespace: those in any of Rooms, or all
 // if Rooms is empty, without those in any of Except. A socket's ID is a room with
-// that socket in it. An Op never changes once it is published.
+// that socket in it.
 type Op struct {
 	Kind   Kind
 	Rooms  []string
@@ -38,8 +38,9 @@ type Op struct {
 // Adapter is one namespace's link to its twins on other nodes. Its methods may be
 // called concurrently.
 type Adapter interface {
-	// Publish has op applied on all other nodes. It does not wait for them. The
-	// order of operations that one goroutine publishes is kept.
+	// Publish has op applied on all other nodes. It does not wait for them, and
+	// keeps neither op nor what is in it. The order of operations that one
+	// goroutine publishes is kept. After Close it is an error.
 	Publish(ctx context.Context, op *Op) error
 
 	// Close leaves the cluster. No call of Local.Apply begins after it.

@@ -11,6 +11,7 @@ package event
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/everwire/everwire/namespace/sio"
@@ -28,9 +29,11 @@ func (e Event[T]) Emit(to sio.Target, v T) error {
 // acknowledgement is one Resp, or an error.
 type RPC[Req, Resp any] string
 
+// ErrAnswer is returned by [RPC.Call] for an answer that is no Resp.
+var ErrAnswer = errors.New("event: answer does not fit its type")
+
 // Call sends in and waits for the answer. Errors are an [*sio.Error] that the
-// other side answered with, those of the target and of ctx, and an
-// [*sio.BindError] for an answer that is no Resp.
+// other side answered with, those of the target and of ctx, and [ErrAnswer].
 func (r RPC[Req, Resp]) Call(ctx context.Context, who sio.Caller, in Req) (out Resp, err error) {
 	for body, err := range who.Ask(ctx, sio.Emission{Event: string(r), Args: []any{in}}) {
 		if err != nil {
@@ -39,7 +42,10 @@ func (r RPC[Req, Resp]) Call(ctx context.Context, who sio.Caller, in Req) (out R
 		if e := sio.AckError(body); e != nil {
 			return out, e
 		}
-		return out, body.Bind(0, &out)
+		if err := body.Bind(0, &out); err != nil {
+			return out, fmt.Errorf("%w: %q: %v", ErrAnswer, string(r), err)
+		}
+		return out, nil
 	}
 	return out, fmt.Errorf("event: nobody to call %q", string(r))
 }

@@ -81,6 +81,9 @@ func (s *Socket) Call(ctx context.Context, event string, args ...any) (sio.Body,
 		ctx, cancel = context.WithTimeout(ctx, s.namespace.registry.callTimeout)
 		defer cancel()
 	}
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
 	id := s.namespace.ackIDs.Add(1) - 1
 	answer := s.acks.add(id)
 	if answer == nil {

@@ -26,7 +26,8 @@ type Target struct {
 
 var _ sio.Target = Target{}
 
-// To returns a target that selects the sockets in the rooms too.
+// To returns a target that selects the sockets in the rooms too. Without any room
+// at all a target selects everybody.
 func (t Target) To(rooms ...string) Target {
 	t.rooms = append(slices.Clip(t.rooms), rooms...)
 	return t
@@ -52,12 +53,12 @@ func (t Target) Emit(event string, args ...any) error {
 
 // Join has the selected sockets join rooms.
 func (t Target) Join(rooms ...string) error {
-	return t.do(&adapter.Op{Kind: adapter.Join, Change: rooms})
+	return t.do(&adapter.Op{Kind: adapter.Join, Change: slices.Clone(rooms)})
 }
 
 // Leave has the selected sockets leave rooms.
 func (t Target) Leave(rooms ...string) error {
-	return t.do(&adapter.Op{Kind: adapter.Leave, Change: rooms})
+	return t.do(&adapter.Op{Kind: adapter.Leave, Change: slices.Clone(rooms)})
 }
 
 // Disconnect disconnects the selected sockets from the namespace; if close is true

@@ -32,8 +32,9 @@ type client struct {
 	session  *engine.Session
 	decoder  sio.Decoder
 
-	mu      sync.Mutex // guards sockets
-	sockets []*Socket  // connecting or connected
+	mu      sync.Mutex   // guards what follows
+	sockets []*Socket    // connecting or connected
+	away    []*Namespace // that the server sent the client away from
 }
 
 // Receive implements [engine.Receiver].
@@ -45,12 +46,15 @@ func (c *client) Receive(p eio.Packet) error {
 	if pkt.Type == sio.Connect {
 		return c.connect(pkt, len(p.Data))
 	}
-	s := c.socket(pkt.Namespace)
-	if s == nil && (pkt.Type == sio.Event || !done) {
+	if pkt.Type == sio.ConnectError {
+		return errUnexpectedType
+	}
+	s, away := c.socket(pkt.Namespace)
+	if s == nil && !away && (pkt.Type == sio.Event || !done) {
 		return errNotConnected
 	}
 	if s == nil || !done {
-		return nil // an answer, or a farewell, that crossed the end of the socket
+		return nil // it crossed the end of the socket
 	}
 	switch pkt.Type {
 	case sio.Event:
@@ -59,8 +63,6 @@ func (c *client) Receive(p eio.Packet) error {
 		s.acks.complete(pkt.ID, pkt.Body)
 	case sio.Disconnect:
 		s.end(ClientDisconnect)
-	default:
-		return errUnexpectedType
 	}
 	return nil
 }
@@ -80,6 +82,7 @@ func (c *client) connect(pkt sio.Packet, size int) error {
 	full := len(c.sockets) >= maxNamespaces
 	if !twice && !full {
 		c.sockets = append(c.sockets, s)
+		c.away = slices.DeleteFunc(c.away, func(other *Namespace) bool { return other == n })
 	}
 	c.mu.Unlock()
 	switch {
@@ -92,7 +95,8 @@ func (c *client) connect(pkt sio.Packet, size int) error {
 	return nil
 }
 
-// refuse answers a CONNECT with the error.
+// refuse answers a CONNECT with the error. The official clients show a message and
+// data, so a code without data travels as that.
 func (c *client) refuse(namespace string, e *sio.Error) error {
 	data := e.Data
 	if data == nil && e.Code != "" {
@@ -113,15 +117,27 @@ func (c *client) send(h sio.Header, args ...any) error {
 	return c.session.Send(engine.NewMessage(packets...))
 }
 
-func (c *client) socket(namespace string) *Socket {
+// socket returns the client's socket in a namespace. If it has none, away tells
+// whether that is the server's doing: the client may not know it yet.
+func (c *client) socket(namespace string) (s *Socket, away bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, s := range c.sockets {
 		if s.namespace.name == namespace {
-			return s
+			return s, false
 		}
 	}
-	return nil
+	return nil, slices.ContainsFunc(c.away, func(n *Namespace) bool { return n.name == namespace })
+}
+
+// kicked notes that the server sends a socket away, before anybody can see that
+// it is gone: what the client sent before it heard of it is no offence.
+func (c *client) kicked(s *Socket) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !slices.Contains(c.away, s.namespace) {
+		c.away = append(c.away, s.namespace)
+	}
 }
 
 // remove forgets a socket that left or was refused.

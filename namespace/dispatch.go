@@ -57,6 +57,11 @@ func (q *inbox) popLocked() (it item, ok bool) {
 	q.items[q.head] = item{}
 	q.head++
 	q.bytes -= it.size
+	if q.head > len(q.items)/2 { // else a queue that is never empty would only grow
+		n := copy(q.items, q.items[q.head:])
+		clear(q.items[n:])
+		q.items, q.head = q.items[:n], 0
+	}
 	q.wakeLocked()
 	return it, true
 }
@@ -97,22 +102,40 @@ func (s *Socket) enqueue(pkt sio.Packet, size int) {
 
 // run starts the socket's goroutine. It is owned by the socket; it ends when the
 // queue is empty; it blocks in the application's handlers alone.
-func (s *Socket) run() {
-	go func() {
-		for {
-			s.mu.Lock()
-			it, ok := s.inbox.popLocked()
-			s.mu.Unlock()
-			if !ok {
-				return
-			}
-			s.handle(it)
+func (s *Socket) run() { go s.work() }
+
+// growStack makes the stack of a new goroutine large enough for a handler that
+// decodes JSON. The runtime would get there by doubling it in the middle of the
+// work, which copies deep stacks and costs more than the work (8 % of an echo).
+//
+//go:noinline
+func growStack(i int) byte {
+	var space [5 << 10]byte
+	return space[i&1023]
+}
+
+func (s *Socket) work() {
+	growStack(0)
+	done := false
+	defer func() {
+		if !done {
+			s.run() // a handler has called runtime.Goexit
 		}
 	}()
+	for {
+		s.mu.Lock()
+		it, ok := s.inbox.popLocked()
+		s.mu.Unlock()
+		if !ok {
+			done = true
+			return
+		}
+		s.handle(it)
+	}
 }
 
 func (s *Socket) handle(it item) {
-	c := &Ctx{Context: (*life)(s), socket: s, pkt: it.pkt}
+	c := &Ctx{Context: (*socketContext)(s), socket: s, pkt: it.pkt}
 	switch it.pkt.Type {
 	case sio.Connect:
 		s.enter(c)
@@ -129,6 +152,9 @@ func (s *Socket) enter(c *Ctx) {
 	var identity *Identity
 	entered := false
 	inner := func(*Ctx) error {
+		if entered {
+			return nil // a middleware that calls next twice
+		}
 		entered = true
 		return s.accept(identity)
 	}
@@ -148,8 +174,11 @@ func (s *Socket) enter(c *Ctx) {
 	case err != nil && !entered:
 		s.refuse(err)
 		return
-	case err == nil && h.onConnect != nil:
-		err = s.guard(func() error { return h.onConnect(c) })
+	case err == nil:
+		s.welcomed = true
+		if h.onConnect != nil {
+			err = s.guard(func() error { return h.onConnect(c) })
+		}
 	}
 	if err != nil {
 		s.logFailure("connect", err)
@@ -164,7 +193,11 @@ func (s *Socket) refuse(err error) {
 	}
 	told := s.tell("connect", err, "Connection refused")
 	s.end(ServerDisconnect)
-	if err := s.client.refuse(s.namespace.name, told); err != nil {
+	if err = s.client.refuse(s.namespace.name, told); err != nil && told.Data != nil {
+		s.logFailure("connect", err) // Data cannot be encoded
+		err = s.client.refuse(s.namespace.name, &sio.Error{Code: told.Code, Message: told.Message})
+	}
+	if err != nil {
 		s.logFailure("connect", err)
 	}
 }
@@ -194,10 +227,7 @@ func (s *Socket) handler(hooks *hooks, event string) Handler {
 }
 
 func (s *Socket) farewell(c *Ctx, why Reason) {
-	s.mu.Lock()
-	connected := s.connected
-	s.mu.Unlock()
-	if f := s.namespace.hooks.Load().onDisconnect; f != nil && connected {
+	if f := s.namespace.hooks.Load().onDisconnect; f != nil && s.welcomed {
 		if err := s.guard(func() error { f(c, why); return nil }); err != nil {
 			s.logFailure("disconnect", err)
 		}
@@ -236,7 +266,7 @@ func (s *Socket) tell(event string, err error, masked string) *sio.Error {
 	var public *sio.Error
 	var misfit *sio.BindError
 	switch {
-	case errors.As(err, &public):
+	case errors.As(err, &public) && public != nil: // a nil *Error in an error is a classic
 		return public
 	case errors.As(err, &misfit):
 		return &sio.Error{Code: "bad_request", Message: fmt.Sprintf("argument %d does not fit", misfit.Index)}

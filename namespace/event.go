@@ -58,20 +58,34 @@ func (c *Ctx) Ack(args ...any) error {
 	if !c.WantsAck() {
 		return nil
 	}
-	c.mu.Lock()
-	again := c.acked
-	c.acked = true
-	c.mu.Unlock()
-	if again {
+	if !c.claimAck(true) {
 		return ErrAcked
 	}
-	return c.socket.send(sio.Header{Type: sio.Ack, ID: c.pkt.ID, HasID: true}, args...)
+	err := c.socket.send(sio.Header{Type: sio.Ack, ID: c.pkt.ID, HasID: true}, args...)
+	if err != nil {
+		c.claimAck(false) // args could not be encoded: the client still waits
+	}
+	return err
+}
+
+// claimAck sets acked, and reports whether that changed it.
+func (c *Ctx) claimAck(to bool) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	changed := c.acked != to
+	c.acked = to
+	return changed
 }
 
 // fail answers the event with an error, if it still waits for an answer.
 func (c *Ctx) fail(err error) {
 	told := c.socket.tell(c.pkt.Event, err, "internal error")
-	if err := c.Ack(sio.ErrorAck(told)); err != nil && !errors.Is(err, ErrAcked) {
+	err = c.Ack(sio.ErrorAck(told))
+	if err != nil && told.Data != nil {
+		c.socket.logFailure(c.pkt.Event, err) // Data cannot be encoded
+		err = c.Ack(sio.ErrorAck(&sio.Error{Code: told.Code, Message: told.Message}))
+	}
+	if err != nil && !errors.Is(err, ErrAcked) {
 		c.socket.logFailure(c.pkt.Event, err)
 	}
 }

@@ -27,7 +27,8 @@ type Middleware func(next Handler) Handler
 type Namespace struct {
 	registry *Registry
 	name     string
-	adapter  adapter.Adapter // nil without other nodes
+	adapter  adapter.Adapter // nil without other nodes; set by open
+	open     func() error    // opens the adapter, once
 	ackIDs   atomic.Uint64
 	index    index
 
@@ -57,9 +58,17 @@ var (
 
 func newNamespace(g *Registry, name string) *Namespace {
 	n := &Namespace{registry: g, name: name}
+	n.open = sync.OnceValue(n.openAdapter)
 	n.index.init()
 	n.hooks.Store(&hooks{})
 	return n
+}
+
+func (n *Namespace) openAdapter() (err error) {
+	if n.registry.opener != nil {
+		n.adapter, err = n.registry.opener.Open(n.name, n)
+	}
+	return err
 }
 
 // Name returns the name, which starts with a slash.
@@ -118,7 +127,7 @@ func (n *Namespace) OnDisconnect(f func(c *Ctx, why Reason)) {
 // is reserved. An error of the handler answers an acknowledgement that the client
 // asked for, see [Ctx.Ack]; an event without a handler is ignored.
 func (n *Namespace) On(event string, h Handler) {
-	checkEvent(event)
+	checkHandler(event, h)
 	n.register(func(k *hooks) {
 		n.once(fmt.Sprintf("handler of event %q", event), k.handlers[event] != nil)
 		k.handlers = maps.Clone(k.handlers)
@@ -129,7 +138,10 @@ func (n *Namespace) On(event string, h Handler) {
 	})
 }
 
-func checkEvent(event string) {
+func checkHandler(event string, h Handler) {
+	if h == nil {
+		panic(fmt.Sprintf("namespace: nil handler of event %q", event))
+	}
 	if sio.Reserved(event) || len(event) > sio.MaxName {
 		panic(fmt.Sprintf("namespace: %q cannot be the name of an event: it is reserved or longer than 256 bytes", event))
 	}
@@ -145,7 +157,8 @@ func (n *Namespace) authFor() AuthFunc {
 
 func (n *Namespace) target() Target { return Target{namespace: n} }
 
-// To returns a target that selects the sockets in any of the rooms.
+// To returns a target that selects the sockets in any of the rooms, or all if none
+// is named.
 func (n *Namespace) To(rooms ...string) Target { return n.target().To(rooms...) }
 
 // Except returns a target that selects all sockets but those in the rooms.

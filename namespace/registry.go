@@ -5,6 +5,8 @@ package namespace
 import (
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -84,25 +86,24 @@ func (g *Registry) Of(name string) *Namespace {
 
 func (g *Registry) open(name string) (*Namespace, error) {
 	g.mu.Lock()
-	defer g.mu.Unlock()
-	if n := g.namespaces[name]; n != nil {
-		return n, nil
+	n := g.namespaces[name]
+	if n == nil {
+		n = newNamespace(g, name)
+		g.namespaces[name] = n
 	}
-	n := newNamespace(g, name)
-	if g.opener != nil {
-		var err error
-		if n.adapter, err = g.opener.Open(name, n); err != nil {
-			return nil, err
-		}
-	}
-	g.namespaces[name] = n
-	return n, nil
+	g.mu.Unlock()
+	return n, n.open()
 }
 
+// lookup returns a namespace that is open, or nil.
 func (g *Registry) lookup(name string) *Namespace {
 	g.mu.RLock()
-	defer g.mu.RUnlock()
-	return g.namespaces[name]
+	n := g.namespaces[name]
+	g.mu.RUnlock()
+	if n == nil || n.open() != nil {
+		return nil
+	}
+	return n
 }
 
 // Open implements [engine.Handler].
@@ -113,9 +114,10 @@ func (g *Registry) Open(s *engine.Session) (engine.Receiver, error) {
 // Close closes the adapters of all namespaces, and returns the first error.
 func (g *Registry) Close() (err error) {
 	g.mu.RLock()
-	defer g.mu.RUnlock()
-	for _, n := range g.namespaces {
-		if n.adapter == nil {
+	all := slices.Collect(maps.Values(g.namespaces))
+	g.mu.RUnlock()
+	for _, n := range all {
+		if n.open() != nil || n.adapter == nil {
 			continue
 		}
 		if e := n.adapter.Close(); err == nil {

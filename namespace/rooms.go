@@ -41,6 +41,7 @@ func (x *index) add(s *Socket) bool {
 	if s.left {
 		return false
 	}
+	s.entered = true
 	x.sockets[s.id] = s
 	x.enterLocked(&x.all, s)
 	return true
@@ -131,16 +132,10 @@ func (x *index) in(s *Socket, name string) bool {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	if s.left {
-		return slices.Contains(s.lastRooms, name)
+		return s.id == name || slices.Contains(s.lastRooms, name)
 	}
-	return x.inLocked(s, name)
-}
-
-func (x *index) inLocked(s *Socket, name string) bool {
-	if r := x.rooms[name]; r != nil && s.membershipLocked(r) >= 0 {
-		return true
-	}
-	return s.id == name
+	r := x.rooms[name]
+	return s.id == name || r != nil && s.membershipLocked(r) >= 0
 }
 
 func (x *index) roomsOf(s *Socket) []string {
@@ -199,7 +194,10 @@ func (x *index) selected(list []*Socket, rooms, except []string) []*Socket {
 func (x *index) appendRoomLocked(list []*Socket, name string) []*Socket {
 	r, s := x.rooms[name], x.sockets[name]
 	if r != nil {
+		from := len(list)
 		list = append(list, r.members...)
+		rest := slices.DeleteFunc(list[from:], func(s *Socket) bool { return !s.entered })
+		list = list[:from+len(rest)]
 	}
 	if s != nil && s.membershipLocked(r) < 0 {
 		list = append(list, s)

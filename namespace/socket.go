@@ -38,17 +38,19 @@ type Socket struct {
 	// Guarded by index.mu of the namespace.
 	memberships []membership
 	lastRooms   []string // when it has left
+	entered     bool     // is in the index: what is sent to its rooms reaches it
 	left        bool
 
-	mu        sync.Mutex // guards what follows
-	inbox     inbox
-	connected bool // was let in
-	gone      bool
-	identity  *Identity
-	values    map[string]any
-	handlers  map[string]Handler // those that replace the namespace's
-	expiry    *time.Timer
-	done      chan struct{} // made by Context().Done
+	welcomed bool // OnConnect was called; only the socket's goroutine knows
+
+	mu       sync.Mutex // guards what follows
+	inbox    inbox
+	gone     bool
+	identity *Identity
+	values   map[string]any
+	handlers map[string]Handler // those that replace the namespace's
+	expiry   *time.Timer
+	life     life
 }
 
 var _ sio.Caller = (*Socket)(nil)
@@ -78,7 +80,7 @@ func (s *Socket) Transport() string { return s.client.session.Transport() }
 
 // Context returns a context that ends with the socket and has the values of
 // Config.Context.
-func (s *Socket) Context() context.Context { return (*life)(s) }
+func (s *Socket) Context() context.Context { return (*socketContext)(s) }
 
 // EmitEvent sends an event. It never blocks. After the end of the socket it
 // returns [ErrDisconnected].
@@ -116,7 +118,8 @@ func (s *Socket) In(room string) bool { return s.namespace.index.in(s, room) }
 // its end they are those that it was in.
 func (s *Socket) Rooms() []string { return s.namespace.index.roomsOf(s) }
 
-// To returns a target that selects the other sockets in any of the rooms.
+// To returns a target that selects the other sockets in any of the rooms, or all
+// others if none is named.
 func (s *Socket) To(rooms ...string) Target { return s.Broadcast().To(rooms...) }
 
 // Broadcast returns a target that selects all other sockets of the namespace.
@@ -126,7 +129,7 @@ func (s *Socket) Broadcast() Target { return s.namespace.Except(s.id) }
 // this socket. Call it in OnConnect, before the first event is handled. It panics
 // as [Namespace.On] does.
 func (s *Socket) On(event string, h Handler) {
-	checkEvent(event)
+	checkHandler(event, h)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.namespace.once("socket's handler of event "+event, s.handlers[event] != nil)
@@ -151,8 +154,15 @@ func (s *Socket) Disconnect(close bool) error {
 
 // kick ends the socket and tells the client.
 func (s *Socket) kick() error {
-	err := s.send(sio.Header{Type: sio.Disconnect})
-	s.end(ServerDisconnect)
+	if !s.claimEnd() {
+		return ErrDisconnected
+	}
+	s.client.kicked(s)
+	err := s.client.send(sio.Header{Type: sio.Disconnect, Namespace: s.namespace.name})
+	s.finish(ServerDisconnect)
+	if errors.Is(err, engine.ErrClosed) {
+		return ErrDisconnected
+	}
 	return err
 }
 
@@ -165,13 +175,6 @@ func (s *Socket) isGone() bool {
 // accept lets the client in: the answer to its CONNECT goes out before anything
 // that is sent to the rooms it is in.
 func (s *Socket) accept(identity *Identity) error {
-	s.mu.Lock()
-	if s.gone {
-		s.mu.Unlock()
-		return ErrDisconnected
-	}
-	s.connected = true
-	s.mu.Unlock()
 	if err := s.send(sio.Header{Type: sio.Connect}, connectAnswer{s.id}); err != nil {
 		return err
 	}
@@ -203,18 +206,27 @@ func (s *Socket) expireAt(identity *Identity) {
 // end is the socket's one end: nothing more reaches it, what it waits for fails,
 // and OnDisconnect is queued behind the events that came before.
 func (s *Socket) end(why Reason) {
+	if s.claimEnd() {
+		s.finish(why)
+	}
+}
+
+// claimEnd reports whether the caller is the one to end the socket.
+func (s *Socket) claimEnd() bool {
 	s.mu.Lock()
-	if s.gone {
-		s.mu.Unlock()
-		return
-	}
+	defer s.mu.Unlock()
+	first := !s.gone
 	s.gone = true
-	if s.done != nil {
-		close(s.done)
-	}
+	return first
+}
+
+// finish ends what hangs on the socket.
+func (s *Socket) finish(why Reason) {
+	s.mu.Lock()
 	if s.expiry != nil {
 		s.expiry.Stop()
 	}
+	s.life.endLocked()
 	s.inbox.wakeLocked()
 	start := s.inbox.pushLocked(item{pkt: sio.Packet{Header: sio.Header{Type: sio.Disconnect}}, why: why})
 	s.mu.Unlock()
@@ -225,31 +237,3 @@ func (s *Socket) end(why Reason) {
 		s.run()
 	}
 }
-
-// life is a socket as a context.
-type life Socket
-
-func (l *life) Deadline() (time.Time, bool) { return time.Time{}, false }
-
-func (l *life) Done() <-chan struct{} {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.done == nil {
-		l.done = make(chan struct{})
-		if l.gone {
-			close(l.done)
-		}
-	}
-	return l.done
-}
-
-func (l *life) Err() error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.gone {
-		return context.Canceled
-	}
-	return nil
-}
-
-func (l *life) Value(key any) any { return l.handshake.request.Context.Value(key) }

@@ -25,11 +25,17 @@ type node struct {
 	hub       *Hub
 	namespace string
 	local     adapter.Local
+
+	mu     sync.RWMutex // guards closed, and is held while something is applied
+	closed bool
 }
+
+// errClosed is returned for an adapter that was closed.
+var errClosed = errors.New("memory: adapter is closed")
 
 // Open implements [adapter.Opener].
 func (h *Hub) Open(namespace string, l adapter.Local) (adapter.Adapter, error) {
-	n := &node{h, namespace, l}
+	n := &node{hub: h, namespace: namespace, local: l}
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.nodes == nil {
@@ -41,20 +47,40 @@ func (h *Hub) Open(namespace string, l adapter.Local) (adapter.Adapter, error) {
 
 // Publish implements [adapter.Adapter]. Its error joins those of all nodes.
 func (n *node) Publish(_ context.Context, op *adapter.Op) error {
+	n.mu.RLock()
+	closed := n.closed
+	n.mu.RUnlock()
+	if closed {
+		return errClosed
+	}
 	n.hub.mu.RLock()
 	twins := n.hub.nodes[n.namespace]
 	n.hub.mu.RUnlock()
 	var errs []error
 	for _, t := range twins {
 		if t != n {
-			errs = append(errs, t.local.Apply(op))
+			errs = append(errs, t.apply(op))
 		}
 	}
 	return errors.Join(errs...)
 }
 
+// apply does op unless the node was closed. Apply does not block, so that holding
+// the lock is harmless; it keeps Close from returning too early.
+func (n *node) apply(op *adapter.Op) error {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	if n.closed {
+		return nil
+	}
+	return n.local.Apply(op)
+}
+
 // Close implements [adapter.Adapter].
 func (n *node) Close() error {
+	n.mu.Lock()
+	n.closed = true
+	n.mu.Unlock()
 	n.hub.mu.Lock()
 	defer n.hub.mu.Unlock()
 	rest := slices.Clone(n.hub.nodes[n.namespace])

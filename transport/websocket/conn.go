@@ -19,7 +19,7 @@ import (
 
 const (
 	readAhead = 16 << 10         // bytes of a pooled read-ahead buffer
-	keepRead  = 64 << 10         // largest message whose memory is used again
+	keepRead  = 256 << 10        // largest message whose memory is used again
 	closeWait = 5 * time.Second  // for the client's answer to a close frame
 	writeWait = 10 * time.Second // for a full socket to take something
 )

@@ -1,0 +1,116 @@
+// queue_test.go: the queue of a socket and its table of waiting calls, by themselves.
+
+package namespace
+
+import (
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/namespace/sio"
+)
+
+func TestInboxKeepsOrder(t *testing.T) {
+	var q inbox
+	require.True(t, q.pushLocked(item{size: 1}), "the first item starts the goroutine")
+	require.False(t, q.pushLocked(item{size: 2}))
+	require.Equal(t, 3, q.bytes)
+	for want := 1; want <= 2; want++ {
+		it, ok := q.popLocked()
+		require.True(t, ok)
+		require.Equal(t, want, it.size)
+	}
+	_, ok := q.popLocked()
+	require.False(t, ok)
+	require.Zero(t, q.bytes)
+	require.True(t, q.pushLocked(item{}), "the goroutine had ended")
+}
+
+func TestInboxIsFull(t *testing.T) {
+	var q inbox
+	require.False(t, q.fullLocked(inboxBytes*2), "one item always fits")
+	q.pushLocked(item{size: 10})
+	require.False(t, q.fullLocked(inboxBytes-10))
+	require.True(t, q.fullLocked(inboxBytes-9))
+	for range inboxItems - 1 {
+		require.False(t, q.fullLocked(0))
+		q.pushLocked(item{})
+	}
+	require.True(t, q.fullLocked(0))
+	q.room = make(chan struct{})
+	room := q.room
+	q.popLocked()
+	require.False(t, q.fullLocked(0))
+	select {
+	case <-room:
+	default:
+		t.Fatal("whoever waits for room was not told")
+	}
+}
+
+// A queue that is never empty does not grow.
+func TestInboxForgetsWhatIsDone(t *testing.T) {
+	var q inbox
+	q.pushLocked(item{})
+	for i := range 10_000 {
+		q.pushLocked(item{size: i})
+		q.popLocked()
+	}
+	require.LessOrEqual(t, cap(q.items), 4*inboxItems)
+}
+
+func TestPending(t *testing.T) {
+	var p pending
+	body := func() sio.Body { return nil }
+	ch := p.add(1)
+	p.complete(2, body()) // unknown: ignored
+	p.complete(1, body())
+	p.complete(1, body()) // late: ignored
+	_, ok := <-ch
+	require.True(t, ok)
+	require.Empty(t, p.calls)
+
+	ch = p.add(3)
+	p.remove(3)
+	p.complete(3, body())
+	require.Empty(t, ch)
+	require.Nil(t, p.calls, "an idle socket keeps no table")
+
+	ch = p.add(4)
+	p.fail()
+	_, ok = <-ch
+	require.False(t, ok)
+	require.Nil(t, p.add(5), "after the end")
+	p.complete(4, body())
+	p.fail()
+}
+
+// Whatever comes first — answer, end of the socket, the caller's giving up —, each call completes exactly once.
+func TestPendingCompletesOnce(t *testing.T) {
+	for range 50 {
+		var p pending
+		var completed atomic.Int32
+		const calls = 40
+		var waiting []chan sio.Body
+		for id := range uint64(calls) {
+			waiting = append(waiting, p.add(id))
+		}
+		var wg sync.WaitGroup
+		for id := range uint64(calls) {
+			for range 2 {
+				wg.Go(func() { p.complete(id, nil) })
+			}
+			wg.Go(func() {
+				<-waiting[id]
+				completed.Add(1)
+				p.remove(id)
+			})
+		}
+		wg.Go(p.fail)
+		wg.Wait()
+		require.EqualValues(t, calls, completed.Load())
+		require.Empty(t, p.calls)
+	}
+}
