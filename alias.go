@@ -18,16 +18,28 @@ type RPC[Req, Resp any] = event.RPC[Req, Resp]
 
 // What handlers and applications meet.
 type (
-	Namespace  = namespace.Namespace
-	Socket     = namespace.Socket
-	Target     = namespace.Target
-	Ctx        = namespace.Ctx
-	Handler    = namespace.Handler
+	// Namespace is a set of sockets under one name, with handlers and rooms of its own.
+	Namespace = namespace.Namespace
+	// Socket is one client in one namespace.
+	Socket = namespace.Socket
+	// Target selects sockets by rooms, on all nodes; it is a value.
+	Target = namespace.Target
+	// Ctx is one event on its way to its handler, and a context that ends with the socket.
+	Ctx = namespace.Ctx
+	// Handler handles an event or a connection.
+	Handler = namespace.Handler
+	// Middleware wraps handlers, see [Namespace].UseConnect and UseEvents.
 	Middleware = namespace.Middleware
-	Handshake  = namespace.Handshake
-	Identity   = namespace.Identity
-	Reason     = namespace.Reason
-	Value      = namespace.Value
+	// AuthFunc decides who a client is that wants to connect.
+	AuthFunc = namespace.AuthFunc
+	// Handshake is what a client connected with.
+	Handshake = namespace.Handshake
+	// Identity is who a client is, as an AuthFunc found out.
+	Identity = namespace.Identity
+	// Reason says why a socket was disconnected.
+	Reason = namespace.Reason
+	// Value is a value with the name of its [Key].
+	Value = namespace.Value
 )
 
 // Key names a value of type T that a [Socket] can have.
@@ -57,13 +69,13 @@ var (
 
 // The reasons for which sockets are disconnected.
 const (
-	ClientDisconnect = namespace.ClientDisconnect
-	ServerDisconnect = namespace.ServerDisconnect
-	TransportError   = engine.TransportError
-	TransportClose   = engine.TransportClose
-	ForcedClose      = engine.ForcedClose
-	PingTimeout      = engine.PingTimeout
-	ParseError       = engine.ParseError
-	ShuttingDown     = engine.ShuttingDown
-	SlowClient       = engine.SlowClient
+	ClientDisconnect = namespace.ClientDisconnect // the client left the namespace
+	ServerDisconnect = namespace.ServerDisconnect // Disconnect was called, or the identity expired
+	TransportError   = engine.TransportError      // the connection failed
+	TransportClose   = engine.TransportClose      // the client closed the connection
+	ForcedClose      = engine.ForcedClose         // the server closed the session
+	PingTimeout      = engine.PingTimeout         // no pong came in time
+	ParseError       = engine.ParseError          // the client broke the protocol
+	ShuttingDown     = engine.ShuttingDown        // Server.Shutdown was called
+	SlowClient       = engine.SlowClient          // too much waited for the client
 )

@@ -47,6 +47,7 @@ var layers = []struct {
 	{"namespace/sio", []string{"engine/eio", jsonv2}},
 	{"event", []string{"namespace/sio", "engine/eio"}},
 	{"adapter", []string{"namespace/sio", "engine/eio"}},
+	{"adapter/adaptertest", []string{"adapter", "namespace/sio"}},
 	{"adapter/memory", []string{"adapter", "namespace/sio", "engine/eio"}},
 	{"namespace", []string{"engine", "engine/eio", "namespace/sio", "event", "adapter", "adapter/memory"}},
 
@@ -59,7 +60,7 @@ var layers = []struct {
 }
 
 // onlyForTests are packages that no file but a test, or another of them, may import.
-var onlyForTests = []string{"engine/enginetest", "transport/transporttest"}
+var onlyForTests = []string{"adapter/adaptertest", "engine/enginetest", "transport/transporttest"}
 
 // direct are the direct dependencies of go.mod; optional ones may be missing.
 var (

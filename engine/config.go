@@ -84,13 +84,13 @@ func remoteIP(r *http.Request) netip.Addr {
 	if err != nil {
 		return netip.Addr{}
 	}
-	return ap.Addr().Unmap()
+	return ap.Addr()
 }
 
 // counted returns the address under which a request's session is counted, or the
 // zero address if it is not counted.
 func (c *Config) counted(r *http.Request) netip.Addr {
-	ip := c.ClientIP(r)
+	ip := c.ClientIP(r).Unmap()
 	for _, p := range c.TrustedProxies {
 		if p.Contains(ip) {
 			return netip.Addr{}

@@ -105,12 +105,17 @@ func (s *Session) open(transport string, wake func()) (*Conn, error) {
 	s.mu.Unlock()
 
 	receiver, err := srv.handler.Open(s)
-	s.mu.Lock()
-	s.receiver = receiver
-	s.mu.Unlock()
 	if err != nil {
 		s.end(ForcedClose)
 		return nil, &Error{ErrForbidden.Code, err.Error(), ErrForbidden.Status}
+	}
+	s.mu.Lock()
+	s.receiver = receiver
+	gone := s.state == closed
+	s.mu.Unlock()
+	s.farewell() // if it was closed in Open
+	if gone {
+		return nil, ErrUnknownSession
 	}
 	if !srv.sessions.add(s) {
 		s.end(ShuttingDown)
@@ -195,9 +200,15 @@ func (c *Conn) TryNext(b *Batch) error {
 	if ended {
 		s.state = closed
 	}
+	stale := s.stale
+	if s.state != open {
+		stale = 0
+	}
 	s.mu.Unlock()
 	if ended {
 		s.forget()
+	} else if stale > 0 {
+		s.srv.wheel.schedule(s.srv, s, stale)
 	}
 	return nil
 }
@@ -292,29 +303,32 @@ func (c *Conn) tried() bool {
 func (c *Conn) Receive(p eio.Packet) error {
 	s := c.s
 	s.mu.Lock()
-	if c == s.cur && !c.over {
+	if c == s.cur {
+		if p.Type == eio.Message && s.state == open && !s.busy { // nearly always
+			s.busy = true
+			s.mu.Unlock()
+			return s.pass(p)
+		}
 		s.mu.Unlock()
 		return s.receive(p)
 	}
 	var wakes [2]func()
-	ok := c == s.trial
+	ok := c == s.trial && s.state == open
 	switch {
-	case !ok:
-	case p.Type == eio.Ping && !p.Binary && string(p.Data) == probe:
+	case ok && p.Type == eio.Ping && !p.Binary && string(p.Data) == probe:
 		wakes = c.probeLocked()
-	case p.Type == eio.Upgrade && c.probed:
+	case ok && p.Type == eio.Upgrade && c.probed:
 		wakes = c.upgradeLocked()
 	default:
 		ok = false
-		s.trial, c.over = nil, true
+		if s.trial == c {
+			s.trial = nil
+		}
+		c.over = true
 		wakes[0] = c.disarmLocked()
 	}
 	s.mu.Unlock()
-	for _, wake := range wakes {
-		if wake != nil {
-			wake()
-		}
-	}
+	callAll(wakes)
 	if !ok {
 		return ErrProtocol
 	}

@@ -29,16 +29,16 @@ type wheel struct {
 // place is a session's link in its slot's list, guarded by wheel.mu.
 type place struct {
 	next, prev *Session
-	slot       int16
+	step       int // of the look; its slot is step modulo slots
 	on         onWheel
-	asked      time.Duration // schedule was called while the session was being looked at
+	asked      time.Duration // the soonest that schedule was called with during a look; 0: it was not
 }
 
 type onWheel uint8
 
 const (
 	offWheel    onWheel = iota
-	inSlot              // linked in wheel.slots[slot]
+	inSlot              // linked in its slot's list
 	beingLooked         // taken out by the wheel's goroutine, which puts it back
 )
 
@@ -49,15 +49,20 @@ func (w *wheel) init(interval, timeout time.Duration) {
 // stepOf returns the first step at or after time t.
 func (w *wheel) stepOf(t time.Duration) int { return int((t + w.step - 1) / w.step) }
 
-// schedule has s looked at at time at (since the server's start), or sooner.
+// schedule has s looked at at time at (since the server's start), or sooner if it
+// was asked for sooner before.
 func (w *wheel) schedule(srv *Server, s *Session, at time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	switch s.place.on {
-	case beingLooked:
-		s.place.asked = at
+	switch p := &s.place; {
+	case p.on == beingLooked:
+		if p.asked == 0 || at < p.asked {
+			p.asked = at
+		}
 		return
-	case inSlot:
+	case p.on == inSlot && p.step <= w.stepOf(at):
+		return
+	case p.on == inSlot:
 		w.unlinkLocked(s)
 	}
 	if !w.running {
@@ -85,7 +90,7 @@ func (w *wheel) remove(s *Session) {
 func (w *wheel) linkLocked(s *Session, at time.Duration) {
 	step := min(max(w.stepOf(at), w.now+1), w.now+slots-1)
 	i := step % slots
-	s.place = place{next: w.slots[i], slot: int16(i), on: inSlot}
+	s.place = place{next: w.slots[i], step: step, on: inSlot}
 	if s.place.next != nil {
 		s.place.next.place.prev = s
 	}
@@ -98,7 +103,7 @@ func (w *wheel) unlinkLocked(s *Session) {
 	if p.prev != nil {
 		p.prev.place.next = p.next
 	} else {
-		w.slots[p.slot] = p.next
+		w.slots[p.step%slots] = p.next
 	}
 	if p.next != nil {
 		p.next.place.prev = p.prev
@@ -149,14 +154,18 @@ func (w *wheel) take(upTo int, due []*Session) (_ []*Session, more bool) {
 	return due, true
 }
 
+// putBack ends a look; the next one is at time at, or never.
 func (w *wheel) putBack(s *Session, at time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if s.place.on == beingLooked {
-		w.n--
-		if asked := s.place.asked; asked > 0 {
-			at = min(at, asked)
-		}
+	if s.place.on != beingLooked {
+		return
+	}
+	w.n--
+	if asked := s.place.asked; asked > 0 && at != never {
+		at = min(at, asked)
+	}
+	if s.place = (place{}); at != never {
 		w.linkLocked(s, at)
 	}
 }

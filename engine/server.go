@@ -15,7 +15,8 @@ import (
 type Handler interface {
 	// Open is called for each new session before anything is received from it,
 	// and returns who receives. The session may be sent to already. An error
-	// refuses the session; its text is shown to the client.
+	// refuses the session: its text is shown to the client, and the receiver is
+	// not used.
 	Open(s *Session) (Receiver, error)
 }
 

@@ -124,11 +124,15 @@ func (s *Session) Send(m *Message) error {
 		return ErrSlow
 	}
 	s.out.push(m)
-	if s.out.bytes > outboxStale && s.stale == 0 {
+	stale := s.out.bytes > outboxStale && s.stale == 0
+	if stale {
 		s.stale = s.srv.now() + outboxPatience
 	}
 	wake := s.cur.disarmLocked()
 	s.mu.Unlock()
+	if stale {
+		s.srv.wheel.schedule(s.srv, s, s.srv.now()+outboxPatience)
+	}
 	if wake != nil {
 		wake()
 	}
@@ -147,12 +151,19 @@ func (s *Session) Close(reason CloseReason) {
 	s.until = s.srv.now() + drainTime
 	until := s.until
 	s.stopLocked(closing, reason)
-	wake := s.cur.disarmLocked()
+	wakes := [2]func(){s.cur.disarmLocked(), s.trial.disarmLocked()}
 	s.mu.Unlock()
 	s.srv.wheel.schedule(s.srv, s, until)
 	s.farewell()
-	if wake != nil {
-		wake()
+	callAll(wakes)
+}
+
+// callAll calls what is not nil, when no lock is held any more.
+func callAll(wakes [2]func()) {
+	for _, wake := range wakes {
+		if wake != nil {
+			wake()
+		}
 	}
 }
 
@@ -169,11 +180,7 @@ func (s *Session) end(reason CloseReason) {
 	s.mu.Unlock()
 	s.forget()
 	s.farewell()
-	for _, wake := range wakes {
-		if wake != nil {
-			wake()
-		}
-	}
+	callAll(wakes)
 }
 
 // stopLocked moves on to closing or closed.
@@ -235,6 +242,11 @@ func (s *Session) deliver(p eio.Packet) error {
 	if !s.acquire() {
 		return nil // the session has ended: what comes now is ignored
 	}
+	return s.pass(p)
+}
+
+// pass passes a message on; the caller has set busy.
+func (s *Session) pass(p eio.Packet) error {
 	err := s.receiver.Receive(p)
 	s.release()
 	if err != nil {
@@ -291,6 +303,9 @@ func (s *Session) release() {
 // short returns as much of the session ID as a log may show.
 func (s *Session) short() string { return s.id[:min(6, len(s.id))] }
 
+// never is no time for another look: the session has ended.
+const never time.Duration = -1
+
 // tick does what is due at time now, and returns when there is more to do. It is
 // called by the wheel, and by requests so that they never see a session that the
 // wheel is only late to end.
@@ -304,12 +319,9 @@ func (s *Session) tick(now time.Duration) (next time.Duration) {
 		s.Close(reason)
 	case reason != "":
 		s.end(reason)
+		next = never
 	}
-	for _, w := range wake {
-		if w != nil {
-			w()
-		}
-	}
+	callAll(wake)
 	return next
 }
 
@@ -353,6 +365,9 @@ func (s *Session) tickLocked(now time.Duration) (reason CloseReason, wake [2]fun
 }
 
 func (s *Session) nextLocked(now time.Duration) time.Duration {
+	if s.state == closed {
+		return never
+	}
 	next := s.due
 	for _, t := range []time.Duration{s.until, s.stale} {
 		if t > 0 {
@@ -369,8 +384,13 @@ func (s *Session) nextLocked(now time.Duration) time.Duration {
 // official server does.
 func (s *Session) pong() {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.pinged {
-		s.pinged, s.due = false, s.srv.now()+s.srv.cfg.PingInterval
+	due := s.srv.now() + s.srv.cfg.PingInterval
+	asked := s.pinged
+	if asked {
+		s.pinged, s.due = false, due
+	}
+	s.mu.Unlock()
+	if asked {
+		s.srv.wheel.schedule(s.srv, s, due)
 	}
 }

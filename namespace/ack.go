@@ -81,8 +81,8 @@ func (s *Socket) Call(ctx context.Context, event string, args ...any) (sio.Body,
 		ctx, cancel = context.WithTimeout(ctx, s.namespace.registry.callTimeout)
 		defer cancel()
 	}
-	if err := ctx.Err(); err != nil {
-		return nil, err
+	if ctx.Err() != nil {
+		return nil, s.callEnded(ctx)
 	}
 	id := s.namespace.ackIDs.Add(1) - 1
 	answer := s.acks.add(id)
@@ -100,14 +100,20 @@ func (s *Socket) Call(ctx context.Context, event string, args ...any) (sio.Body,
 		}
 		return b, nil
 	case <-ctx.Done():
-		if s.isGone() { // ctx may be the socket's own, or derived from it
-			return nil, ErrDisconnected
-		}
-		if errors.Is(ctx.Err(), context.DeadlineExceeded) {
-			return nil, ErrTimeout
-		}
-		return nil, ctx.Err()
+		return nil, s.callEnded(ctx)
 	}
+}
+
+// callEnded returns the error of a call whose ctx has ended: the socket's end if
+// it was that, for ctx may be the socket's own, or derived from it.
+func (s *Socket) callEnded(ctx context.Context) error {
+	switch {
+	case s.gone.Load():
+		return ErrDisconnected
+	case errors.Is(ctx.Err(), context.DeadlineExceeded):
+		return ErrTimeout
+	}
+	return ctx.Err()
 }
 
 // Ask implements [sio.Caller]: it yields the one answer that [Socket.Call] returns.

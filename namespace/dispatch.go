@@ -17,16 +17,10 @@ const (
 	inboxBytes = 1 << 20
 )
 
-// item is one thing for the socket's goroutine: a Connect, Event or Disconnect.
-type item struct {
-	pkt  sio.Packet
-	size int
-	why  Reason // of a Disconnect
-}
-
-// inbox is a socket's queue. It is guarded by Socket.mu.
+// inbox is a socket's queue of what is for its goroutine: a Connect, Events, a
+// Disconnect. It is guarded by Socket.mu.
 type inbox struct {
-	items   []item
+	items   []*Ctx
 	head    int
 	bytes   int
 	running bool          // the socket's goroutine runs
@@ -38,32 +32,32 @@ func (q *inbox) fullLocked(size int) bool {
 	return n > 0 && (n >= inboxItems || q.bytes+size > inboxBytes)
 }
 
-// pushLocked appends an item, and reports whether the goroutine must be started.
-func (q *inbox) pushLocked(it item) (start bool) {
-	q.items = append(q.items, it)
-	q.bytes += it.size
+// pushLocked appends c, and reports whether the goroutine must be started.
+func (q *inbox) pushLocked(c *Ctx) (start bool) {
+	q.items = append(q.items, c)
+	q.bytes += c.size
 	start = !q.running
 	q.running = true
 	return start
 }
 
-// popLocked takes the next item; false when there is none and the goroutine ends.
-func (q *inbox) popLocked() (it item, ok bool) {
+// popLocked takes the next; nil when there is none and the goroutine ends.
+func (q *inbox) popLocked() *Ctx {
 	if q.head == len(q.items) {
 		q.items, q.head, q.running = nil, 0, false
-		return it, false
+		return nil
 	}
-	it = q.items[q.head]
-	q.items[q.head] = item{}
+	c := q.items[q.head]
+	q.items[q.head] = nil
 	q.head++
-	q.bytes -= it.size
+	q.bytes -= c.size
 	if q.head > len(q.items)/2 { // else a queue that is never empty would only grow
 		n := copy(q.items, q.items[q.head:])
 		clear(q.items[n:])
 		q.items, q.head = q.items[:n], 0
 	}
 	q.wakeLocked()
-	return it, true
+	return c
 }
 
 // wakeLocked lets the reader go on that waits for room.
@@ -76,8 +70,9 @@ func (q *inbox) wakeLocked() {
 
 // enqueue is called by the session's reader, and blocks while the queue is full.
 func (s *Socket) enqueue(pkt sio.Packet, size int) {
+	c := &Ctx{Context: (*socketContext)(s), socket: s, pkt: pkt, size: size}
 	s.mu.Lock()
-	for !s.gone && s.inbox.fullLocked(size) {
+	for !s.gone.Load() && s.inbox.fullLocked(size) {
 		if s.inbox.room == nil {
 			s.inbox.room = make(chan struct{})
 		}
@@ -90,10 +85,8 @@ func (s *Socket) enqueue(pkt sio.Packet, size int) {
 		}
 		s.mu.Lock()
 	}
-	start := false
-	if !s.gone {
-		start = s.inbox.pushLocked(item{pkt: pkt, size: size})
-	}
+	// After the end only the farewell is queued, which finish does under mu.
+	start := !s.gone.Load() && s.inbox.pushLocked(c)
 	s.mu.Unlock()
 	if start {
 		s.run()
@@ -124,25 +117,20 @@ func (s *Socket) work() {
 	}()
 	for {
 		s.mu.Lock()
-		it, ok := s.inbox.popLocked()
+		c := s.inbox.popLocked()
 		s.mu.Unlock()
-		if !ok {
+		if c == nil {
 			done = true
 			return
 		}
-		s.handle(it)
-	}
-}
-
-func (s *Socket) handle(it item) {
-	c := &Ctx{Context: (*socketContext)(s), socket: s, pkt: it.pkt}
-	switch it.pkt.Type {
-	case sio.Connect:
-		s.enter(c)
-	case sio.Event:
-		s.event(c)
-	case sio.Disconnect:
-		s.farewell(c, it.why)
+		switch c.pkt.Type {
+		case sio.Connect:
+			s.enter(c)
+		case sio.Event:
+			s.event(c)
+		case sio.Disconnect:
+			s.farewell(c)
+		}
 	}
 }
 
@@ -162,6 +150,9 @@ func (s *Socket) enter(c *Ctx) {
 		if auth := s.namespace.authFor(); auth != nil {
 			if identity, err = auth(c, &s.handshake); err != nil {
 				return err
+			}
+			if identity.expired() {
+				return &sio.Error{Code: "expired", Message: "Identity has expired"}
 			}
 			s.identify(identity)
 		}
@@ -188,7 +179,7 @@ func (s *Socket) enter(c *Ctx) {
 
 // refuse tells the client why it may not enter.
 func (s *Socket) refuse(err error) {
-	if s.isGone() {
+	if s.gone.Load() {
 		return
 	}
 	told := s.tell("connect", err, "Connection refused")
@@ -217,18 +208,15 @@ func (s *Socket) event(c *Ctx) {
 }
 
 func (s *Socket) handler(hooks *hooks, event string) Handler {
-	s.mu.Lock()
-	h := s.handlers[event]
-	s.mu.Unlock()
-	if h == nil {
-		h = hooks.handlers[event]
+	if own := s.handlers.Load(); own != nil && (*own)[event] != nil {
+		return (*own)[event]
 	}
-	return h
+	return hooks.handlers[event]
 }
 
-func (s *Socket) farewell(c *Ctx, why Reason) {
+func (s *Socket) farewell(c *Ctx) {
 	if f := s.namespace.hooks.Load().onDisconnect; f != nil && s.welcomed {
-		if err := s.guard(func() error { f(c, why); return nil }); err != nil {
+		if err := s.guard(func() error { f(c, s.why); return nil }); err != nil {
 			s.logFailure("disconnect", err)
 		}
 	}

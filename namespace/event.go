@@ -5,7 +5,7 @@ package namespace
 import (
 	"context"
 	"errors"
-	"sync"
+	"sync/atomic"
 
 	"github.com/everwire/everwire/namespace/sio"
 )
@@ -20,9 +20,8 @@ type Ctx struct {
 	context.Context
 	socket *Socket
 	pkt    sio.Packet
-
-	mu    sync.Mutex // guards acked
-	acked bool
+	size   int // in bytes, for the queue
+	acked  atomic.Bool
 }
 
 // Socket returns the socket that the event came from.
@@ -58,23 +57,14 @@ func (c *Ctx) Ack(args ...any) error {
 	if !c.WantsAck() {
 		return nil
 	}
-	if !c.claimAck(true) {
+	if c.acked.Swap(true) {
 		return ErrAcked
 	}
 	err := c.socket.send(sio.Header{Type: sio.Ack, ID: c.pkt.ID, HasID: true}, args...)
 	if err != nil {
-		c.claimAck(false) // args could not be encoded: the client still waits
+		c.acked.Store(false) // args could not be encoded: the client still waits
 	}
 	return err
-}
-
-// claimAck sets acked, and reports whether that changed it.
-func (c *Ctx) claimAck(to bool) bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	changed := c.acked != to
-	c.acked = to
-	return changed
 }
 
 // fail answers the event with an error, if it still waits for an answer.

@@ -14,6 +14,10 @@ type Identity struct {
 	Expires time.Time      // when the socket is disconnected; zero: never
 }
 
+func (who *Identity) expired() bool {
+	return who != nil && !who.Expires.IsZero() && !time.Now().Before(who.Expires)
+}
+
 // Identity returns who the client is: what Auth returned, or nil.
 func (s *Socket) Identity() *Identity {
 	s.mu.Lock()

@@ -14,29 +14,28 @@ import (
 
 func TestInboxKeepsOrder(t *testing.T) {
 	var q inbox
-	require.True(t, q.pushLocked(item{size: 1}), "the first item starts the goroutine")
-	require.False(t, q.pushLocked(item{size: 2}))
+	require.True(t, q.pushLocked(&Ctx{size: 1}), "the first item starts the goroutine")
+	require.False(t, q.pushLocked(&Ctx{size: 2}))
 	require.Equal(t, 3, q.bytes)
 	for want := 1; want <= 2; want++ {
-		it, ok := q.popLocked()
-		require.True(t, ok)
-		require.Equal(t, want, it.size)
+		c := q.popLocked()
+		require.NotNil(t, c)
+		require.Equal(t, want, c.size)
 	}
-	_, ok := q.popLocked()
-	require.False(t, ok)
+	require.Nil(t, q.popLocked())
 	require.Zero(t, q.bytes)
-	require.True(t, q.pushLocked(item{}), "the goroutine had ended")
+	require.True(t, q.pushLocked(&Ctx{}), "the goroutine had ended")
 }
 
 func TestInboxIsFull(t *testing.T) {
 	var q inbox
 	require.False(t, q.fullLocked(inboxBytes*2), "one item always fits")
-	q.pushLocked(item{size: 10})
+	q.pushLocked(&Ctx{size: 10})
 	require.False(t, q.fullLocked(inboxBytes-10))
 	require.True(t, q.fullLocked(inboxBytes-9))
 	for range inboxItems - 1 {
 		require.False(t, q.fullLocked(0))
-		q.pushLocked(item{})
+		q.pushLocked(&Ctx{})
 	}
 	require.True(t, q.fullLocked(0))
 	q.room = make(chan struct{})
@@ -53,9 +52,9 @@ func TestInboxIsFull(t *testing.T) {
 // A queue that is never empty does not grow.
 func TestInboxForgetsWhatIsDone(t *testing.T) {
 	var q inbox
-	q.pushLocked(item{})
+	q.pushLocked(&Ctx{})
 	for i := range 10_000 {
-		q.pushLocked(item{size: i})
+		q.pushLocked(&Ctx{size: i})
 		q.popLocked()
 	}
 	require.LessOrEqual(t, cap(q.items), 4*inboxItems)

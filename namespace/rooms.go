@@ -177,16 +177,7 @@ func (x *index) selected(list []*Socket, rooms, except []string) []*Socket {
 	if len(except) == 0 {
 		return list
 	}
-	out := make([]*room, 0, 4) // looked up once, not for each socket
-	for _, name := range except {
-		if r := x.rooms[name]; r != nil {
-			out = append(out, r)
-		}
-	}
-	return slices.DeleteFunc(list, func(s *Socket) bool {
-		return slices.Contains(except, s.id) ||
-			slices.ContainsFunc(out, func(r *room) bool { return s.membershipLocked(r) >= 0 })
-	})
+	return slices.DeleteFunc(list, x.lookupLocked(except).has)
 }
 
 // appendRoomLocked appends the members of a room. A socket's ID is a room too, and
@@ -205,17 +196,39 @@ func (x *index) appendRoomLocked(list []*Socket, name string) []*Socket {
 	return list
 }
 
-func (x *index) appendUnionLocked(list []*Socket, rooms []string) []*Socket {
-	seen := make(map[*Socket]bool)
-	for _, name := range rooms {
-		from := len(list)
+// appendUnionLocked appends the members of several rooms, each once: a socket was
+// there before if it is in a room that stands before this one.
+func (x *index) appendUnionLocked(list []*Socket, names []string) []*Socket {
+	for i, name := range names {
+		from, before := len(list), x.lookupLocked(names[:i])
 		list = x.appendRoomLocked(list, name)
-		fresh := slices.DeleteFunc(list[from:], func(s *Socket) bool {
-			was := seen[s]
-			seen[s] = true
-			return was
-		})
+		fresh := slices.DeleteFunc(list[from:], before.has)
 		list = list[:from+len(fresh)]
 	}
 	return list
+}
+
+// union is a set of rooms that has been looked up once, not for each socket.
+type union struct {
+	names []string // a socket's ID is a room too
+	rooms []*room
+}
+
+func (x *index) lookupLocked(names []string) union {
+	u := union{names: names}
+	for _, name := range names {
+		if r := x.rooms[name]; r != nil {
+			u.rooms = append(u.rooms, r)
+		}
+	}
+	return u
+}
+
+func (u union) has(s *Socket) bool {
+	for _, r := range u.rooms {
+		if s.membershipLocked(r) >= 0 {
+			return true
+		}
+	}
+	return slices.Contains(u.names, s.id)
 }

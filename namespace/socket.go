@@ -7,7 +7,9 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
+	"maps"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/everwire/everwire/engine"
@@ -41,14 +43,15 @@ type Socket struct {
 	entered     bool     // is in the index: what is sent to its rooms reaches it
 	left        bool
 
-	welcomed bool // OnConnect was called; only the socket's goroutine knows
+	welcomed bool                               // OnConnect was called; only the socket's goroutine knows
+	gone     atomic.Bool                        // set once, by who ends the socket
+	why      Reason                             // of the end; written before the farewell is queued
+	handlers atomic.Pointer[map[string]Handler] // those that replace the namespace's; replaced, never changed
 
 	mu       sync.Mutex // guards what follows
 	inbox    inbox
-	gone     bool
 	identity *Identity
 	values   map[string]any
-	handlers map[string]Handler // those that replace the namespace's
 	expiry   *time.Timer
 	life     life
 }
@@ -94,7 +97,7 @@ func (s *Socket) Emit(event string, args ...any) error {
 }
 
 func (s *Socket) send(h sio.Header, args ...any) error {
-	if s.isGone() {
+	if s.gone.Load() {
 		return ErrDisconnected
 	}
 	h.Namespace = s.namespace.name
@@ -132,11 +135,13 @@ func (s *Socket) On(event string, h Handler) {
 	checkHandler(event, h)
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.namespace.once("socket's handler of event "+event, s.handlers[event] != nil)
-	if s.handlers == nil {
-		s.handlers = make(map[string]Handler)
+	own := make(map[string]Handler)
+	if old := s.handlers.Load(); old != nil {
+		maps.Copy(own, *old)
 	}
-	s.handlers[event] = h
+	s.namespace.once("socket's handler of event "+event, own[event] != nil)
+	own[event] = h
+	s.handlers.Store(&own)
 }
 
 // Disconnect ends the socket; if close is true it ends the session, with all its
@@ -154,7 +159,7 @@ func (s *Socket) Disconnect(close bool) error {
 
 // kick ends the socket and tells the client.
 func (s *Socket) kick() error {
-	if !s.claimEnd() {
+	if s.gone.Swap(true) {
 		return ErrDisconnected
 	}
 	s.client.kicked(s)
@@ -164,12 +169,6 @@ func (s *Socket) kick() error {
 		return ErrDisconnected
 	}
 	return err
-}
-
-func (s *Socket) isGone() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.gone
 }
 
 // accept lets the client in: the answer to its CONNECT goes out before anything
@@ -198,7 +197,7 @@ func (s *Socket) expireAt(identity *Identity) {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if !s.gone {
+	if !s.life.ended {
 		s.expiry = time.AfterFunc(time.Until(identity.Expires), func() { _ = s.kick() })
 	}
 }
@@ -206,18 +205,9 @@ func (s *Socket) expireAt(identity *Identity) {
 // end is the socket's one end: nothing more reaches it, what it waits for fails,
 // and OnDisconnect is queued behind the events that came before.
 func (s *Socket) end(why Reason) {
-	if s.claimEnd() {
+	if !s.gone.Swap(true) {
 		s.finish(why)
 	}
-}
-
-// claimEnd reports whether the caller is the one to end the socket.
-func (s *Socket) claimEnd() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	first := !s.gone
-	s.gone = true
-	return first
 }
 
 // finish ends what hangs on the socket.
@@ -226,9 +216,14 @@ func (s *Socket) finish(why Reason) {
 	if s.expiry != nil {
 		s.expiry.Stop()
 	}
+	s.why = why
 	s.life.endLocked()
 	s.inbox.wakeLocked()
-	start := s.inbox.pushLocked(item{pkt: sio.Packet{Header: sio.Header{Type: sio.Disconnect}}, why: why})
+	start := s.inbox.pushLocked(&Ctx{
+		Context: (*socketContext)(s),
+		socket:  s,
+		pkt:     sio.Packet{Header: sio.Header{Type: sio.Disconnect}},
+	})
 	s.mu.Unlock()
 	s.client.remove(s)
 	s.namespace.index.remove(s)

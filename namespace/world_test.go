@@ -10,6 +10,7 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -162,4 +163,20 @@ func (h *history) take() []string {
 	list := h.list
 	h.list = nil
 	return list
+}
+
+// patientNext is Next for what comes later than a test should wait: it lets the
+// time of the bubble go by.
+func (p peer) patientNext(most time.Duration) string {
+	p.t.Helper()
+	for end := time.Now().Add(most); time.Now().Before(end); {
+		if got := p.Waiting(); len(got) > 0 {
+			require.Len(p.t, got, 1)
+			return got[0]
+		}
+		<-time.After(time.Second)
+		synctest.Wait()
+	}
+	p.t.Fatalf("no packet within %v", most)
+	return ""
 }
