@@ -30,9 +30,9 @@ type Op struct {
 	Kind   Kind
 	Rooms  []string
 	Except []string
-	Event  sio.Emission
-	Change []string
-	Close  bool
+	Event  sio.Emission // of a Broadcast
+	Change []string     // the rooms of a Join or Leave
+	Close  bool         // of a Disconnect: it ends the sessions
 }
 
 // Adapter is one namespace's link to its twins on other nodes. Its methods may be
@@ -43,7 +43,8 @@ type Adapter interface {
 	// goroutine publishes is kept. After Close it is an error.
 	Publish(ctx context.Context, op *Op) error
 
-	// Close leaves the cluster. No call of Local.Apply begins after it.
+	// Close leaves the cluster. No call of Local.Apply begins after it. A second
+	// Close does nothing.
 	Close() error
 }
 

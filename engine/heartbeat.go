@@ -40,6 +40,7 @@ const (
 	offWheel    onWheel = iota
 	inSlot              // linked in its slot's list
 	beingLooked         // taken out by the wheel's goroutine, which puts it back
+	removed             // for good: the session has ended
 )
 
 func (w *wheel) init(interval, timeout time.Duration) {
@@ -55,6 +56,8 @@ func (w *wheel) schedule(srv *Server, s *Session, at time.Duration) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	switch p := &s.place; {
+	case p.on == removed:
+		return
 	case p.on == beingLooked:
 		if p.asked == 0 || at < p.asked {
 			p.asked = at
@@ -84,7 +87,7 @@ func (w *wheel) remove(s *Session) {
 	if s.place.on == beingLooked {
 		w.n--
 	}
-	s.place.on = offWheel
+	s.place.on = removed
 }
 
 func (w *wheel) linkLocked(s *Session, at time.Duration) {

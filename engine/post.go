@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"unicode/utf8"
 
 	"github.com/everwire/everwire/engine/eio"
 )
@@ -37,7 +38,7 @@ func (s *Session) Post(r *http.Request, body func() ([]byte, error)) error {
 		return errTooLarge
 	}
 	packets, err := parsePayload(b)
-	if err != nil {
+	if err != nil || !utf8.Valid(b) {
 		s.end(ParseError)
 		return ErrBadRequest
 	}

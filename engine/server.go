@@ -249,8 +249,9 @@ func (srv *Server) openData(s *Session, transport string) []byte {
 }
 
 // Shutdown refuses new sessions, closes the open ones with [ShuttingDown] after
-// what they were sent, and waits until all connections are gone. When ctx ends
-// first, the rest is cut off and its error returned.
+// what they were sent, and waits until all connections are gone. A polling client
+// that has no poll pending has 2 s to come. When ctx ends first, the rest is cut
+// off and its error returned.
 //
 // Call it before http.Server.Shutdown, which does not know of WebSockets and
 // would wait for pending polls.

@@ -110,7 +110,7 @@ func (n *Namespace) Apply(op *adapter.Op) error {
 func (s *Socket) apply(op *adapter.Op, m *engine.Message) {
 	switch op.Kind {
 	case adapter.Broadcast:
-		_ = s.client.session.Send(m)
+		_ = s.deliver(m)
 	case adapter.Join:
 		_ = s.Join(op.Change...)
 	case adapter.Leave:

@@ -108,13 +108,21 @@ func (c *client) refuse(namespace string, e *sio.Error) error {
 	}{e.Message, data})
 }
 
+func (c *client) encode(h sio.Header, args ...any) (*engine.Message, error) {
+	packets, err := c.registry.codec.Encode(h, args...)
+	if err != nil {
+		return nil, err
+	}
+	return engine.NewMessage(packets...), nil
+}
+
 // send encodes a packet and queues it.
 func (c *client) send(h sio.Header, args ...any) error {
-	packets, err := c.registry.codec.Encode(h, args...)
+	m, err := c.encode(h, args...)
 	if err != nil {
 		return err
 	}
-	return c.session.Send(engine.NewMessage(packets...))
+	return c.session.Send(m)
 }
 
 // socket returns the client's socket in a namespace. If it has none, away tells

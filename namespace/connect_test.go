@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"runtime"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -224,11 +226,29 @@ func TestUseConnectFailsAfterNext(t *testing.T) {
 		})
 		w.Main().OnConnect(func(*namespace.Ctx) error { h.add("connect"); return nil })
 		w.Main().OnDisconnect(func(*namespace.Ctx, namespace.Reason) { h.add("disconnect") })
+		w.Main().On("e", func(*namespace.Ctx) error { h.add("e"); return nil })
 		p := w.dial(t)
-		p.connect("")
+		p.send("40")
+		_ = p.Send(`42["e"]`)
+		p.connected("")
 		p.expect("41")
 		require.Empty(t, h.take())
 		require.Contains(t, w.log.String(), "too late")
+		require.Empty(t, w.Main().Sockets())
+	})
+}
+
+// So it is when a handler ends its goroutine, as t.FailNow does in a test.
+func TestUseConnectExitsAfterNext(t *testing.T) {
+	_ = 0
+	inBubble(t, func(t *testing.T, w *world) {
+		w.Main().UseConnect(func(next namespace.Handler) namespace.Handler {
+			return func(c *namespace.Ctx) error { _ = next(c); runtime.Goexit(); return nil }
+		})
+		p := w.dial(t)
+		p.connect("")
+		p.expectOnly("41")
+		require.Contains(t, w.log.String(), "Goexit")
 		require.Empty(t, w.Main().Sockets())
 	})
 }
@@ -243,11 +263,29 @@ func TestOnConnectFails(t *testing.T) {
 			w.Main().OnConnect(fail)
 			w.Main().OnDisconnect(func(_ *namespace.Ctx, why namespace.Reason) { h.add(string(why)) })
 			w.Main().On("e", func(*namespace.Ctx) error { h.add("e"); return nil })
+			free := make(chan struct{})
+			w.Main().UseConnect(func(next namespace.Handler) namespace.Handler {
+				return func(c *namespace.Ctx) error { <-free; return next(c) }
+			})
 			p := w.dial(t)
-			p.connect("")
+			p.send("40", `42["e"]`)
+			close(free)
+			p.connected("")
 			p.expect("41")
 			require.Equal(t, []string{"server namespace disconnect"}, h.take())
 			require.Contains(t, w.log.String(), "database is down")
 		})
 	}
+}
+
+func TestExpiredIdentityIsRefused(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		w.Main().Auth(func(context.Context, *namespace.Handshake) (*namespace.Identity, error) {
+			return &namespace.Identity{Expires: time.Now()}, nil
+		})
+		p := w.dial(t)
+		p.send("40")
+		p.expect(`44{"message":"Identity has expired","data":{"code":"expired"}}`)
+		require.Empty(t, w.Main().Sockets())
+	})
 }

@@ -109,15 +109,17 @@ func growStack(i int) byte {
 
 func (s *Socket) work() {
 	growStack(0)
+	var c *Ctx
 	done := false
 	defer func() {
 		if !done {
-			s.run() // a handler has called runtime.Goexit
+			s.exited(c)
+			s.run()
 		}
 	}()
 	for {
 		s.mu.Lock()
-		c := s.inbox.popLocked()
+		c = s.inbox.popLocked()
 		s.mu.Unlock()
 		if c == nil {
 			done = true
@@ -127,10 +129,28 @@ func (s *Socket) work() {
 		case sio.Connect:
 			s.enter(c)
 		case sio.Event:
-			s.event(c)
+			// A client that was refused may have sent events all the same.
+			if s.serving && !s.sentAway.Load() {
+				s.event(c)
+			}
 		case sio.Disconnect:
 			s.farewell(c)
 		}
+	}
+}
+
+var errExited = errors.New("handler called runtime.Goexit")
+
+// exited does what is left to do when a handler has ended its goroutine.
+func (s *Socket) exited(c *Ctx) {
+	switch {
+	case c.pkt.Type == sio.Event:
+		c.fail(errExited)
+	case c.pkt.Type == sio.Connect && !s.accepted:
+		s.refuse(errExited)
+	case c.pkt.Type == sio.Connect:
+		s.logFailure("connect", errExited)
+		_ = s.kick()
 	}
 }
 
@@ -138,12 +158,11 @@ func (s *Socket) work() {
 func (s *Socket) enter(c *Ctx) {
 	h := s.namespace.hooks.Load()
 	var identity *Identity
-	entered := false
 	inner := func(*Ctx) error {
-		if entered {
+		if s.accepted {
 			return nil // a middleware that calls next twice
 		}
-		entered = true
+		s.accepted = true
 		return s.accept(identity)
 	}
 	err := s.guard(func() (err error) {
@@ -159,10 +178,10 @@ func (s *Socket) enter(c *Ctx) {
 		return wrap(inner, h.connect)(c)
 	})
 	switch {
-	case err == nil && !entered:
+	case err == nil && !s.accepted:
 		err = &sio.Error{Message: "Connection refused"} // a middleware that did neither
 		fallthrough
-	case err != nil && !entered:
+	case err != nil && !s.accepted:
 		s.refuse(err)
 		return
 	case err == nil:
@@ -170,6 +189,7 @@ func (s *Socket) enter(c *Ctx) {
 		if h.onConnect != nil {
 			err = s.guard(func() error { return h.onConnect(c) })
 		}
+		s.serving = err == nil
 	}
 	if err != nil {
 		s.logFailure("connect", err)

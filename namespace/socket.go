@@ -43,12 +43,20 @@ type Socket struct {
 	entered     bool     // is in the index: what is sent to its rooms reaches it
 	left        bool
 
-	welcomed bool                               // OnConnect was called; only the socket's goroutine knows
+	// Of the socket's goroutine.
+	accepted bool // Auth and the middlewares have let it in
+	welcomed bool // OnConnect was called
+	serving  bool // OnConnect has let it pass: events are handled
+
+	sentAway atomic.Bool                        // the server has disconnected it: what waits is dropped
 	gone     atomic.Bool                        // set once, by who ends the socket
 	why      Reason                             // of the end; written before the farewell is queued
 	handlers atomic.Pointer[map[string]Handler] // those that replace the namespace's; replaced, never changed
 
+	holding atomic.Bool // deliver keeps messages in held
+
 	mu       sync.Mutex // guards what follows
+	held     []*engine.Message
 	inbox    inbox
 	identity *Identity
 	values   map[string]any
@@ -101,11 +109,45 @@ func (s *Socket) send(h sio.Header, args ...any) error {
 		return ErrDisconnected
 	}
 	h.Namespace = s.namespace.name
-	err := s.client.send(h, args...)
+	m, err := s.client.encode(h, args...)
+	if err == nil {
+		err = s.deliver(m)
+	}
 	if errors.Is(err, engine.ErrClosed) {
 		return ErrDisconnected
 	}
 	return err
+}
+
+// deliver sends m, or keeps it for as long as the answer to the CONNECT is not out.
+func (s *Socket) deliver(m *engine.Message) error {
+	if s.holding.Load() {
+		s.mu.Lock()
+		if s.holding.Load() {
+			s.held = append(s.held, m)
+			s.mu.Unlock()
+			return nil
+		}
+		s.mu.Unlock()
+	}
+	return s.client.session.Send(m)
+}
+
+// releaseHeld sends what was held back, and what comes meanwhile.
+func (s *Socket) releaseHeld() {
+	for {
+		s.mu.Lock()
+		held := s.held
+		s.held = nil
+		s.holding.Store(len(held) > 0)
+		s.mu.Unlock()
+		if len(held) == 0 {
+			return
+		}
+		for _, m := range held {
+			_ = s.client.session.Send(m)
+		}
+	}
 }
 
 // Join joins rooms; those that the socket is in already are left as they are.
@@ -145,7 +187,8 @@ func (s *Socket) On(event string, h Handler) {
 }
 
 // Disconnect ends the socket; if close is true it ends the session, with all its
-// sockets, after what was sent has been delivered.
+// sockets. What the client was sent before is delivered; what it sent and what
+// still waits for a handler is dropped.
 func (s *Socket) Disconnect(close bool) error {
 	if !close {
 		return s.kick()
@@ -162,6 +205,7 @@ func (s *Socket) kick() error {
 	if s.gone.Swap(true) {
 		return ErrDisconnected
 	}
+	s.sentAway.Store(true)
 	s.client.kicked(s)
 	err := s.client.send(sio.Header{Type: sio.Disconnect, Namespace: s.namespace.name})
 	s.finish(ServerDisconnect)
@@ -171,14 +215,17 @@ func (s *Socket) kick() error {
 	return err
 }
 
-// accept lets the client in: the answer to its CONNECT goes out before anything
-// that is sent to the rooms it is in.
+// accept lets the client in: whoever is told that it is in misses nothing that is
+// sent to its rooms from then on, and gets nothing of that before.
 func (s *Socket) accept(identity *Identity) error {
-	if err := s.send(sio.Header{Type: sio.Connect}, connectAnswer{s.id}); err != nil {
-		return err
-	}
+	s.holding.Store(true)
 	if !s.namespace.index.add(s) {
 		return ErrDisconnected
+	}
+	err := s.client.send(sio.Header{Type: sio.Connect, Namespace: s.namespace.name}, connectAnswer{s.id})
+	s.releaseHeld()
+	if err != nil {
+		return err
 	}
 	s.client.session.Joined()
 	s.expireAt(identity)

@@ -130,7 +130,7 @@ func testFidelity(t *testing.T, c Cluster) {
 	for _, op := range ops {
 		nodes[0].publish(t, op)
 	}
-	for i, got := range nodes[1].wait(t, len(ops)) {
+	for i, got := range nodes[1].wait(t, len(ops))[:len(ops)] {
 		if g, w := describe(t, got), describe(t, ops[i]); g != w {
 			t.Errorf("operation %d arrived as\n\t%s, want\n\t%s", i, g, w)
 		}
@@ -234,6 +234,11 @@ func testClose(t *testing.T, c Cluster) {
 	wantNumbers(t, "node 2", nodes[2].wait(t, 2), "0/0", "0/1")
 	nodes[2].publish(t, numbered(2, 0))
 	wantNumbers(t, "node 0", nodes[0].wait(t, 1), "2/0")
+	if nodes[1].Publish(context.Background(), numbered(1, 0)) == nil {
+		t.Error("Publish after Close is no error")
+	}
+	nodes[2].publish(t, numbered(2, 1))
+	wantNumbers(t, "node 0", nodes[0].wait(t, 2), "2/0", "2/1")
 	wantNumbers(t, "the closed node", nodes[1].all(), "0/0")
 }
 

@@ -3,7 +3,10 @@
 package memory_test
 
 import (
+	"errors"
 	"testing"
+
+	"github.com/stretchr/testify/require"
 
 	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/adapter/adaptertest"
@@ -19,4 +22,34 @@ func TestConformance(t *testing.T) {
 		}
 		return nodes
 	})
+}
+
+// local is a namespace that does as it is told.
+type local func(op *adapter.Op) error
+
+func (l local) Apply(op *adapter.Op) error { return l(op) }
+
+// A node that leaves while an operation is on its way hears no more of it.
+func TestCloseDuringPublish(t *testing.T) {
+	var hub memory.Hub
+	one, err := hub.Open("/", local(func(*adapter.Op) error { return nil }))
+	require.NoError(t, err)
+	var three adapter.Adapter
+	_, err = hub.Open("/", local(func(*adapter.Op) error { return three.Close() }))
+	require.NoError(t, err)
+	three, err = hub.Open("/", local(func(*adapter.Op) error { return errors.New("applied after Close") }))
+	require.NoError(t, err)
+	require.NoError(t, one.Publish(t.Context(), &adapter.Op{}))
+}
+
+func TestPublishAfterClose(t *testing.T) {
+	var hub memory.Hub
+	fail := local(func(*adapter.Op) error { return errors.New("applied") })
+	one, err := hub.Open("/", fail)
+	require.NoError(t, err)
+	_, err = hub.Open("/", fail)
+	require.NoError(t, err)
+	require.ErrorContains(t, one.Publish(t.Context(), &adapter.Op{}), "applied", "the errors of other nodes are told")
+	require.NoError(t, one.Close())
+	require.ErrorContains(t, one.Publish(t.Context(), &adapter.Op{}), "closed")
 }

@@ -12,6 +12,7 @@ type Error struct {
 	Data    any    `json:"data,omitempty"` // details, if any
 }
 
+// Error implements error.
 func (e *Error) Error() string {
 	switch {
 	case e.Code == "":

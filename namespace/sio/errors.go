@@ -51,10 +51,11 @@ func malformed(rule string) error { return fmt.Errorf("%w: %s", ErrMalformed, ru
 // github.com/go-json-experiment/json/v1: its error types have the names of those
 // in encoding/json, but are not the same types.
 type BindError struct {
-	Index int // of the argument in the body
-	Err   error
+	Index int   // of the argument in the body
+	Err   error // of the JSON package
 }
 
+// Error implements error.
 func (e *BindError) Error() string { return fmt.Sprintf("sio: argument %d: %v", e.Index, e.Err) }
 
 // Unwrap returns Err.

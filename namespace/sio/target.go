@@ -10,8 +10,8 @@ import (
 // Emission is one event to be sent. Later releases may add fields, so name them
 // when you write one.
 type Emission struct {
-	Event string
-	Args  []any
+	Event string // its name
+	Args  []any  // its arguments
 }
 
 // Target is what an event can be sent to: a socket, rooms, a whole server.

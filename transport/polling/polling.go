@@ -8,9 +8,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/everwire/everwire/engine"
 	"github.com/everwire/everwire/engine/eio"
@@ -134,7 +136,11 @@ var ok = []byte("ok")
 func (t *Transport) post(w http.ResponseWriter, r *http.Request, s *engine.Session) error {
 	body := bodies.Get().(*[]byte)
 	err := s.Post(r, func() (_ []byte, err error) {
+		rc := http.NewResponseController(w)
+		// Behind a writer that cannot be unwrapped the heartbeat ends it instead.
+		_ = rc.SetReadDeadline(time.Now().Add(bodyWait))
 		*body, err = t.readBody(*body, r)
+		_ = rc.SetReadDeadline(time.Time{})
 		return *body, err
 	})
 	if cap(*body) <= keepBody {
@@ -150,16 +156,24 @@ func (t *Transport) post(w http.ResponseWriter, r *http.Request, s *engine.Sessi
 
 var bodies = sync.Pool{New: func() any { return new([]byte) }}
 
+// bodyWait is how long the body of a POST may take to arrive.
+const bodyWait = 10 * time.Second
+
 var (
 	errTooLarge = &engine.Error{Code: 3, Message: "Payload too large", Status: http.StatusRequestEntityTooLarge}
+	errEncoded  = &engine.Error{Code: 3, Message: "Content-Encoding is not supported", Status: http.StatusUnsupportedMediaType}
+	errTimeout  = &engine.Error{Code: 3, Message: "Request timeout", Status: http.StatusRequestTimeout}
 	errBinary   = errors.New("polling: binary body, which protocol 4 does not have")
 )
 
-// readBody reads the request's body into buf. A session whose client sends more
-// than maxPayload stays open: nothing of it was handled.
+// readBody reads the request's body into buf. Of a body that is refused for its
+// size, its encoding or its slowness nothing is handled, and the session stays open.
 func (t *Transport) readBody(buf []byte, r *http.Request) ([]byte, error) {
 	if ct := r.Header["Content-Type"]; len(ct) > 0 && strings.HasPrefix(ct[0], "application/octet-stream") {
 		return nil, errBinary
+	}
+	if ce := r.Header["Content-Encoding"]; len(ce) > 0 && ce[0] != "identity" {
+		return nil, errEncoded
 	}
 	if r.ContentLength > t.maxPayload {
 		return nil, errTooLarge
@@ -176,6 +190,8 @@ func (t *Transport) readBody(buf []byte, r *http.Request) ([]byte, error) {
 			return nil, errTooLarge
 		case err == io.EOF:
 			return buf, nil
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return nil, errTimeout
 		case err != nil:
 			return nil, err
 		case len(buf) == cap(buf):

@@ -1,0 +1,205 @@
+// People talk in the example chat, in Chromium, over each transport.
+//
+//	node --test compat-tests/browser/chat.test.mjs
+//
+// Screenshots go to artifacts/, or to the folder that ARTIFACTS names.
+
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+import { buildChat, Chat, Wire } from "./server.mjs";
+import { desktop, launch, phone, Visitor } from "./visitor.mjs";
+
+const artifacts = process.env.ARTIFACTS ?? fileURLToPath(new URL("../../artifacts", import.meta.url));
+let build, browser;
+
+before(async () => {
+  [build, browser] = await Promise.all([buildChat(), launch(), mkdir(artifacts, { recursive: true })]);
+});
+
+after(() => Promise.all([browser?.close(), build?.remove()]));
+
+describe("people talk", { concurrency: true }, () => {
+  test("the usual way: polling, then websocket", (t) => talk(t, "", "websocket"));
+  test("over polling alone", (t) => talk(t, "?transport=polling", "polling"));
+  test("over websocket alone", (t) => talk(t, "?transport=websocket", "websocket"));
+});
+
+async function talk(t, query, transport) {
+  const chat = new Chat(build.binary);
+  await chat.start();
+  t.after(() => chat.stop());
+  const visitors = [];
+  const arrive = async (options, base = chat.url, hash = "") => {
+    const v = await Visitor.arrive(browser, options, base + query + hash);
+    visitors.push(v);
+    t.after(() => v.leave());
+    return v;
+  };
+  const step = async (what, run) => {
+    try {
+      await run();
+    } catch (err) {
+      const problems = visitors.flatMap((v) => v.problems);
+      throw new Error([`${what}: ${err.message}`, ...problems].join("\n"), { cause: err });
+    }
+  };
+  const picture = async (v, name) => {
+    if (query) return; // they would look alike
+    await v.page.screenshot({ path: join(artifacts, `chat-${name}.png`), animations: "disabled" });
+  };
+  const outage = (during) => visitors.reduceRight((run, v) => () => v.unsettled(run), during)();
+
+  const ann = await arrive(desktop);
+  const wire = await Wire.to(chat); // Ben's
+  t.after(() => wire.remove());
+  const ben = await arrive(phone, wire.url);
+
+  await step("a name is asked for, and has to be free", async () => {
+    await ann.enter("Ann Marlow");
+    await ann.connected(transport);
+    await ann.here("Ann Marlow");
+    await ben.unsettled(async () => {
+      await ben.enter("   ");
+      await ben.shows("Please choose a name.");
+      await ben.enter("ann marlow");
+      await ben.shows("ann marlow is taken.");
+      await picture(ben, "name-phone");
+      await ben.enter("Ben Okafor");
+      await ben.connected(transport);
+    });
+  });
+
+  await step("people see who is here", async () => {
+    await ann.here("Ann Marlow", "Ben Okafor");
+    await ben.here("Ben Okafor", "Ann Marlow");
+    await ann.shows("Ben Okafor joined");
+  });
+
+  await step("what one says, the other reads, and the first sees that it came", async () => {
+    await ann.say("Morning! Did anyone see the sunrise over the harbour?");
+    await ben.sees("Morning!");
+    await ann.tick("Morning!", "Received");
+    await ben.say("I did, from the 6:40 ferry. Best seat in town.");
+    await ann.sees("Best seat in town.");
+    await ben.tick("Best seat in town.", "Received");
+  });
+
+  await step("addresses can be clicked", async () => {
+    await ann.say("The summer timetable is out, by the way: https://ferry.example/times?day=sat.");
+    const link = ben.message("timetable").getByRole("link");
+    assert.equal(await link.getAttribute("href"), "https://ferry.example/times?day=sat");
+  });
+
+  await step("people see who is typing, until the message is there", async () => {
+    await ben.writes("That one goes ");
+    await ann.shows("Ben Okafor is typing");
+    await ben.say("That one goes straight on the fridge, thanks.");
+    await ann.sees("on the fridge");
+    await ann.nobodyTypes();
+  });
+
+  await step("a message alone in a room has one tick, and two when someone comes", async () => {
+    await ann.openRoom("coffee");
+    await ann.say("Flat white or filter?");
+    await ann.tick("Flat white", "Sent");
+    await ben.openRoom("coffee");
+    await ben.sees("Flat white");
+    await ann.tick("Flat white", "Received");
+  });
+
+  await step("in two rooms at once, the other one counts what is unread", async () => {
+    await ben.openRoom("lobby");
+    await ann.say("I am asking for a friend.");
+    await ann.say("The friend is me.");
+    await ben.unread("coffee", 2);
+    await picture(ben, "phone");
+    await ben.page.getByRole("button", { name: "Rooms", exact: true }).click();
+    await picture(ben, "rooms-phone");
+    await ben.page.getByRole("link", { name: "coffee" }).click();
+    await ben.sees("The friend is me.");
+    await ben.unread("coffee", 0);
+  });
+
+  await step("text stays text", async () => {
+    await ben.say('Filter. <b>Always</b> <img src="x" onerror="alert(1)">');
+    await ann.sees('<b>Always</b> <img src="x" onerror="alert(1)">');
+  });
+
+  await step("who comes late reads what was said", async () => {
+    const cleo = await arrive(desktop, chat.url, "#coffee");
+    await cleo.enter("Cleo");
+    await cleo.sees("<b>Always</b>");
+    assert.deepEqual(await cleo.texts(), await ann.texts());
+    await cleo.rename("Cleo Tan");
+    await ann.shows("Cleo is now Cleo Tan");
+    await ann.here("Ann Marlow", "Ben Okafor", "Cleo Tan");
+    await cleo.newRoom("Tea & cake");
+    await cleo.page.getByRole("heading", { name: "tea-cake" }).waitFor();
+    await ann.page.getByRole("link", { name: "tea-cake" }).waitFor();
+
+    await ann.openRoom("lobby");
+    await cleo.openRoom("coffee");
+    await cleo.say("Filter, and nobody gets hurt.");
+    await ann.unread("coffee", 1);
+    await ben.openRoom("lobby");
+    await ben.writes("Sunday ");
+    await ann.shows("Ben Okafor is typing");
+    await picture(ann, "desktop");
+    await cleo.leave();
+    await ann.here("Ann Marlow", "Ben Okafor");
+    await ann.shows("Cleo Tan left");
+  });
+
+  await step("who was cut off catches up, without doubles", async () => {
+    await ben.unsettled(async () => {
+      wire.cut();
+      await ben.shows("No connection.");
+      await ann.say("Ferry or bus on Sunday?");
+      await ann.tick("Ferry or bus", "Sent");
+      await ben.say("Sunday is mine: breakfast at eight.");
+      wire.mend();
+      await ben.connected(transport);
+    });
+    await ben.sees("Ferry or bus");
+    await ann.sees("breakfast at eight");
+    await ann.tick("Ferry or bus", "Received");
+    assert.deepEqual(await ben.texts(), await ann.texts());
+  });
+
+  await step("pages go on after the server was restarted", async () => {
+    await outage(async () => {
+      assert.equal(await chat.stop(), 0);
+      await Promise.all([ann.shows("No connection."), ben.shows("No connection.")]);
+      await ann.say("Did we just lose the harbour mast?");
+      await ann.tick("harbour mast", "Waiting to be sent");
+      await ann.say("Looks like it. This will arrive later.");
+      await picture(ann, "offline-desktop");
+      await picture(ben, "offline-phone");
+      await chat.start();
+      await Promise.all([ann.connected(transport), ben.connected(transport)]);
+    });
+    await ben.sees("harbour mast", "arrive later");
+    await ann.tick("arrive later", "Received");
+    await Promise.all([ann.here("Ann Marlow", "Ben Okafor"), ben.here("Ben Okafor", "Ann Marlow")]);
+    await ben.say("And we are back.");
+    await ann.sees("And we are back.");
+    const texts = await ben.texts();
+    assert.deepEqual(texts, await ann.texts());
+    assert.deepEqual(texts, [...new Set(texts)], "nothing comes twice");
+    assert.equal(texts.length, 9);
+  });
+
+  await step("nothing overflows, even on a small phone", async () => {
+    await ben.page.setViewportSize({ width: 360, height: 640 });
+    await picture(ben, "small-phone");
+    for (const v of [ann, ben]) {
+      assert.ok(await v.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    }
+  });
+
+  for (const v of visitors) assert.deepEqual(v.problems, []);
+}

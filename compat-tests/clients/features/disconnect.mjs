@@ -1,0 +1,111 @@
+// The forms of disconnect, with the reason that each side is told.
+import assert from "node:assert/strict";
+import {
+  ended, feature, finalTransport, mode, next, official, open, outcome, restartServer, session, victim,
+} from "../harness.mjs";
+
+// bothEnd asserts the two reasons of a socket's end.
+async function bothEnd(end, client, server) {
+  assert.deepEqual(await end, { client, server, rooms: [] });
+}
+
+async function alive(socket) {
+  assert.equal(await socket.emitWithAck("echo-ack", "alive"), "alive");
+}
+
+feature("client disconnects one namespace", async () => {
+  const main = await open();
+  const other = await open("/a", { manager: main.io });
+  const end = ended(other);
+  other.disconnect();
+  await bothEnd(end, "io client disconnect", "client namespace disconnect");
+  await alive(main);
+});
+
+feature("client disconnects its last namespace", async () => {
+  const socket = await open();
+  const end = ended(socket);
+  socket.disconnect();
+  await bothEnd(end, "io client disconnect", "client namespace disconnect");
+});
+
+feature("server disconnects one namespace", async () => {
+  const main = await open();
+  const other = await open("/a", { manager: main.io });
+  const end = ended(other);
+  other.emit("bye");
+  await bothEnd(end, "io server disconnect", "server namespace disconnect");
+  assert.equal(other.active, false);
+  await alive(main);
+});
+
+feature("server disconnects the whole session", async () => {
+  const main = await open();
+  const other = await open("/a", { manager: main.io });
+  const ends = [ended(main), ended(other)];
+  other.emit("bye-hard");
+  for (const end of ends) await bothEnd(end, "io server disconnect", "server namespace disconnect");
+});
+
+feature("client closes the transport", async () => {
+  const main = await open();
+  const other = await open("/a", { manager: main.io });
+  const ends = [ended(main), ended(other)];
+  main.io.engine.close();
+  for (const end of ends) await bothEnd(end, "forced close", "transport close");
+});
+
+feature("client process is killed", async () => {
+  const { id, kill } = await victim();
+  kill("SIGKILL");
+  const { reason } = await outcome(id);
+  assert.equal(reason, mode === "polling" ? "transport error" : "transport close");
+});
+
+feature("client stops answering pings", async () => {
+  const { id, kill } = await victim();
+  kill("SIGSTOP");
+  const { reason } = await outcome(id);
+  kill("SIGKILL");
+  assert.equal(reason, "ping timeout");
+});
+
+feature("heartbeats keep an idle session", async () => {
+  const socket = await open();
+  for (let i = 0; i < 3; i++) await next(socket.io, "ping");
+  await alive(socket);
+});
+
+feature("packet that does not parse", async () => {
+  const socket = await open();
+  const end = ended(socket);
+  socket.io.engine.write("4abc");
+  // A deliberate difference: the official server does not tell a client that broke the protocol from one it put out.
+  await bothEnd(end, "transport close", official ? "forced close" : "parse error");
+});
+
+feature("server shuts down", async () => {
+  const socket = await open();
+  const end = ended(socket);
+  await restartServer();
+  await bothEnd(end, "transport close", "server shutting down");
+});
+
+feature("client reconnects after a server restart", async () => {
+  const manager = session({ reconnection: true, reconnectionDelay: 20, reconnectionDelayMax: 200 });
+  const socket = await open("/", { manager });
+  const other = await open("/auth", { manager, auth: { token: "sesame" } });
+  const { id } = socket;
+  const gone = Promise.all([next(socket, "disconnect"), next(other, "disconnect")]);
+  const back = Promise.all([next(socket, "connect"), next(other, "connect")]);
+  const restarted = restartServer();
+  await gone;
+  const buffered = next(socket, "echo-back");
+  socket.emit("echo", "sent while away");
+  await Promise.all([restarted, back]);
+  assert.deepEqual(await buffered, ["sent while away"]);
+  assert.notEqual(socket.id, id);
+  assert.equal(await other.emitWithAck("whoami"), "ali");
+  if (manager.engine.transport.name !== finalTransport) await next(manager.engine, "upgrade");
+  await alive(socket);
+});

@@ -1,0 +1,39 @@
+// The largest payload, and one byte more.
+import assert from "node:assert/strict";
+import { ended, feature, mode, open } from "../harness.mjs";
+
+const maxPayload = 1_000_000;
+
+// fill returns the text that makes the packet of an event, with an ack of one digit, exactly that long.
+function fill(event, length) {
+  return "x".repeat(length - `420["${event}",""]`.length);
+}
+
+feature("payload of exactly maxPayload", async () => {
+  const socket = await open();
+  assert.equal(socket.io.engine.maxPayload ?? maxPayload, maxPayload);
+  const text = fill("echo-ack", maxPayload);
+  assert.ok((await socket.emitWithAck("echo-ack", text)) === text);
+});
+
+feature("large binary payload, both ways", async () => {
+  const socket = await open();
+  const bytes = Buffer.alloc(mode === "polling" ? 740_000 : 990_000, "large ");
+  const [answer, tail] = await new Promise((resolve) =>
+    socket.emit("echo-ack", bytes, { tail: Buffer.from("tail") }, (...args) => resolve(args)));
+  assert.ok(bytes.equals(answer));
+  assert.deepEqual(tail, { tail: Buffer.from("tail") });
+});
+
+feature("payload over maxPayload ends the connection", async () => {
+  const socket = await open();
+  const end = ended(socket);
+  socket.emit("echo-ack", fill("echo-ack", maxPayload + 1), () => assert.fail("it was taken"));
+  assert.deepEqual(await end, {
+    client: mode === "polling" ? "transport error" : "transport close",
+    server: mode === "polling" ? "transport close" : "transport error",
+    rooms: [],
+  });
+  const again = await open();
+  assert.equal(await again.emitWithAck("echo-ack", "the server is well"), "the server is well");
+});

@@ -1,0 +1,152 @@
+package clients
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire"
+	"github.com/everwire/everwire/ginmount"
+)
+
+// A fixture is a running server with the handlers that the features expect, mounted in Gin, and beside it a plain HTTP
+// server that restarts it and tells what it recorded.
+type fixture struct {
+	URL     string // of the Socket.IO server
+	Control string // of the server beside it
+
+	addr     string
+	outcomes outcomes
+
+	mu     sync.Mutex // guards what a restart replaces
+	server *everwire.Server
+	http   *http.Server
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	f := &fixture{addr: "127.0.0.1:0"}
+	require.NoError(t, f.start())
+	control := httptest.NewServer(http.HandlerFunc(f.serveControl))
+	f.URL, f.Control = "http://"+f.addr, control.URL
+	t.Cleanup(func() {
+		control.Close()
+		require.NoError(t, f.stop())
+	})
+	return f
+}
+
+func (f *fixture) start() error {
+	server, err := everwire.New(everwire.Config{
+		PingInterval: 500 * time.Millisecond,
+		PingTimeout:  3 * time.Second,
+		Logger:       slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		return err
+	}
+	handle(server, &f.outcomes)
+	gin.SetMode(gin.ReleaseMode)
+	router := gin.New()
+	ginmount.Mount(router, "/socket.io", server)
+
+	l, err := net.Listen("tcp", f.addr)
+	if err != nil {
+		return err
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.addr = l.Addr().String()
+	f.server, f.http = server, &http.Server{Handler: router}
+	go f.http.Serve(l) // ends with f.http.Shutdown
+	return nil
+}
+
+func (f *fixture) stop() error {
+	f.mu.Lock()
+	server, web := f.server, f.http
+	f.mu.Unlock()
+	// Long-polling clients that are gone without a word are waited for, and cut off at the deadline.
+	soon, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := server.Shutdown(soon); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	return web.Shutdown(ctx)
+}
+
+func (f *fixture) serveControl(w http.ResponseWriter, r *http.Request) {
+	var answer any
+	if r.URL.Path == "/restart" {
+		if err := f.stop(); err != nil {
+			http.Error(w, "stop: "+err.Error(), http.StatusInternalServerError)
+			return
+		}
+		if err := f.start(); err != nil {
+			http.Error(w, "start: "+err.Error(), http.StatusInternalServerError)
+			return
+		}
+	}
+	if key := r.FormValue("key"); key != "" {
+		answer = f.outcomes.wait(r.Context(), key)
+	}
+	_ = json.NewEncoder(w).Encode(answer)
+}
+
+// An outcome is what the server knows of something that has ended.
+type outcome struct {
+	Reason string   `json:"reason"`
+	Rooms  []string `json:"rooms"`
+}
+
+// outcomes is a board of outcomes by key, a socket's id for its end. The zero value is an empty board.
+type outcomes struct {
+	mu    sync.Mutex
+	slots map[string]chan outcome // each takes one outcome
+}
+
+func (o *outcomes) slot(key string) chan outcome {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	if o.slots == nil {
+		o.slots = map[string]chan outcome{}
+	}
+	if o.slots[key] == nil {
+		o.slots[key] = make(chan outcome, 1)
+	}
+	return o.slots[key]
+}
+
+// record keeps the first outcome of the key; a second one shows as the reason "twice".
+func (o *outcomes) record(key string, out outcome) {
+	slot := o.slot(key)
+	select {
+	case slot <- out:
+	default:
+		<-slot
+		slot <- outcome{Reason: "twice"}
+	}
+}
+
+func (o *outcomes) wait(ctx context.Context, key string) outcome {
+	slot := o.slot(key)
+	select {
+	case out := <-slot:
+		slot <- out
+		return out
+	case <-ctx.Done():
+		return outcome{Reason: "the features did not wait for it"}
+	}
+}

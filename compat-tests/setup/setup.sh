@@ -1,0 +1,32 @@
+#!/usr/bin/env bash
+# Installs what the tests need and what is missing. Debian packages only as root, else it prints the command and fails.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+missing=()
+command -v chromium >/dev/null || missing+=(chromium)
+[ -n "$(fc-list 2>/dev/null)" ] || missing+=(fontconfig fonts-liberation)
+command -v "$(go env CC)" >/dev/null || missing+=(gcc libc6-dev) # for -race
+if [ ${#missing[@]} -gt 0 ]; then
+  install="apt-get install -y --no-install-recommends ${missing[*]}"
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    printf 'The tests need more than is installed. On Debian:\n\n  sudo %s\n\n' "$install" >&2
+    exit 1
+  fi
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -q
+  $install
+fi
+
+if [ "$(node -p 'process.versions.node.split(".")[0] >= 20' 2>/dev/null)" != true ] || ! command -v npm >/dev/null; then
+  echo 'The tests need Node 20 or later, with npm.' >&2
+  exit 1
+fi
+for folder in compat-tests examples; do
+  # npm writes the first of these files last, from the second.
+  if [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ]; then
+    echo "$folder: npm packages are there"
+  else
+    (cd "$folder" && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json)
+  fi
+done

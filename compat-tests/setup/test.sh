@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# test.sh check: what needs Go alone. test.sh: everything.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+source compat-tests/setup/steps.sh
+
+mapfile -t modules < <(go list -m -f '{{.Dir}}')
+packages=("${modules[@]/%//...}")
+
+go_files() {
+  git ls-files -z --cached --others --exclude-standard '*.go' | while IFS= read -rd '' file; do
+    if [ -e "$file" ]; then printf '%s\0' "$file"; fi
+  done
+}
+
+format() {
+  local unformatted
+  unformatted=$(go_files | xargs -0 gofmt -l)
+  if [ -n "$unformatted" ]; then
+    printf 'gofmt would change:\n%s\n' "$unformatted"
+    return 1
+  fi
+}
+
+# vet looks with the eyes of another system too: vet GOOS=windows.
+vet() { env "$@" go vet "${packages[@]}"; }
+
+static() { go tool staticcheck "${packages[@]}"; }
+
+layers() { go test -count=1 -run '^(TestLayers|TestDirectDependencies|TestFileSizes|TestNo.*)$' .; }
+
+tidy() {
+  local module failed=0
+  for module in "${modules[@]}"; do
+    (cd "$module" && go mod tidy -diff) || failed=1
+  done
+  return "$failed"
+}
+
+# generated runs the generators in a copy of the tree and compares.
+generated() {
+  local copy module failed=0
+  if ! go_files | xargs -0 grep -l '^//go:generate ' >/dev/null; then
+    echo 'nothing is generated'
+    return
+  fi
+  copy=$(mktemp -d)
+  git ls-files -z --cached --others --exclude-standard | tar -c --null -T - --ignore-failed-read 2>/dev/null | tar -x -C "$copy"
+  cp -r "$copy" "$copy.fresh"
+  for module in "${modules[@]}"; do
+    (cd "$copy.fresh/${module#"$PWD"}" && go generate ./...) || failed=1
+  done
+  diff -r "$copy" "$copy.fresh" || failed=1
+  rm -rf "$copy" "$copy.fresh"
+  return "$failed"
+}
+
+go_tests() { go test -race -vet=off -timeout 5m "${packages[@]}"; }
+
+# foreign runs the Go tests of a folder of compat-tests with what `check` leaves out.
+foreign() { (cd compat-tests && EVERWIRE_COMPAT=1 go test -count=1 -timeout 10m -v "./$1/..."); }
+
+browsers() { node --test compat-tests/browser/*.test.mjs; }
+
+check() {
+  step 'gofmt' format
+  step 'layers' layers
+  step 'go mod tidy' tidy
+  step 'generated files' generated
+  step 'vet' vet
+  step 'vet for windows' vet GOOS=windows
+  step 'vet for darwin' vet GOOS=darwin
+  step 'vet for 386' vet GOARCH=386
+  step 'staticcheck' static
+  step 'Go tests with -race' go_tests
+}
+
+case ${1:-all} in
+check) check ;;
+all)
+  step 'setup' compat-tests/setup/setup.sh
+  check
+  start 'official JavaScript client' foreign clients
+  start 'browsers' browsers
+  finish
+  step 'leaks' foreign leak
+  ;;
+*)
+  echo "usage: $0 [check]" >&2
+  exit 2
+  ;;
+esac
+summary

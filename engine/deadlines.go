@@ -1,0 +1,97 @@
+// deadlines.go: what is due in a session: pings, pongs, and the ends of waiting.
+
+package engine
+
+import "time"
+
+// never is no time for another look: the session has ended.
+const never time.Duration = -1
+
+// tick does what is due at time now, and returns when there is more to do. It is
+// called by the wheel, and by requests so that they never see a session that the
+// wheel is only late to end.
+func (s *Session) tick(now time.Duration) (next time.Duration) {
+	s.mu.Lock()
+	reason, wake, graceful := s.tickLocked(now)
+	next = s.nextLocked(now)
+	s.mu.Unlock()
+	switch {
+	case reason != "" && graceful:
+		s.Close(reason)
+	case reason != "":
+		s.end(reason)
+		next = never
+	}
+	callAll(wake)
+	return next
+}
+
+// lateness is how much later than planned a ping may go out and still be counted
+// from its planned time.
+const lateness = 300 * time.Millisecond
+
+func (s *Session) tickLocked(now time.Duration) (reason CloseReason, wake [2]func(), graceful bool) {
+	if t := s.trial; t != nil && now >= t.until {
+		s.trial = nil
+		t.over = true
+		wake[1] = t.disarmLocked()
+	}
+	switch {
+	case s.state == closing && now >= s.until:
+		return s.reason, wake, false
+	case s.state != open:
+		return "", wake, false
+	case s.until > 0 && now >= s.until:
+		return ForcedClose, wake, true
+	case s.stale > 0 && now >= s.stale:
+		return SlowClient, wake, false
+	}
+	if !s.pinged && now >= s.due {
+		from := s.due
+		if now-from > lateness {
+			from = now
+		}
+		s.pinged, s.due = true, from+s.srv.cfg.PingTimeout
+		s.cur.control |= ctlPing
+		wake[0] = s.cur.disarmLocked()
+	}
+	if s.pinged && now >= s.due {
+		if !s.busy {
+			return PingTimeout, wake, false
+		}
+		// The application keeps the reader waiting; the pong may stand behind.
+		s.due = now + s.srv.cfg.PingTimeout
+	}
+	return "", wake, false
+}
+
+func (s *Session) nextLocked(now time.Duration) time.Duration {
+	if s.state == closed {
+		return never
+	}
+	next := s.due
+	for _, t := range []time.Duration{s.until, s.stale} {
+		if t > 0 {
+			next = min(next, t)
+		}
+	}
+	if s.trial != nil {
+		next = min(next, s.trial.until)
+	}
+	return max(next, now)
+}
+
+// pong takes the client's answer to a ping. An unasked one is ignored, as the
+// official server does.
+func (s *Session) pong() {
+	s.mu.Lock()
+	due := s.srv.now() + s.srv.cfg.PingInterval
+	asked := s.pinged
+	if asked {
+		s.pinged, s.due = false, due
+	}
+	s.mu.Unlock()
+	if asked {
+		s.srv.wheel.schedule(s.srv, s, due)
+	}
+}

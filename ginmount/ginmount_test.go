@@ -1,0 +1,99 @@
+// ginmount_test.go: which requests of a router reach what is mounted.
+
+package ginmount_test
+
+import (
+	"context"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/gin-gonic/gin"
+	"github.com/gorilla/websocket"
+	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire"
+	"github.com/everwire/everwire/ginmount"
+)
+
+func newRouter() *gin.Engine {
+	gin.SetMode(gin.ReleaseMode)
+	return gin.New()
+}
+
+func TestMountedPaths(t *testing.T) {
+	seen := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Seen", r.Method+" "+r.URL.RequestURI())
+		w.WriteHeader(http.StatusTeapot)
+	})
+	for _, mounted := range []string{"/socket.io", "/socket.io/"} {
+		router := newRouter()
+		ginmount.Mount(router, mounted, seen)
+		router.GET("/", func(c *gin.Context) { c.String(http.StatusOK, "home") })
+		do := func(method, path string) *http.Response {
+			w := httptest.NewRecorder()
+			router.ServeHTTP(w, httptest.NewRequest(method, path, nil))
+			return w.Result()
+		}
+		for _, method := range []string{"GET", "POST", "PUT", "DELETE", "OPTIONS", "HEAD", "PATCH"} {
+			res := do(method, "/socket.io/?EIO=4&x=a%20b")
+			require.Equal(t, http.StatusTeapot, res.StatusCode, method)
+			require.Equal(t, method+" /socket.io/?EIO=4&x=a%20b", res.Header.Get("Seen"))
+		}
+		require.Equal(t, http.StatusTeapot, do("GET", "/socket.io/socket.io.js").StatusCode)
+		require.Equal(t, http.StatusOK, do("GET", "/").StatusCode)
+		require.Equal(t, http.StatusNotFound, do("GET", "/other").StatusCode)
+	}
+}
+
+func TestMountInGroup(t *testing.T) {
+	router := newRouter()
+	var order []string
+	group := router.Group("/api", func(c *gin.Context) {
+		order = append(order, "middleware")
+		if c.Query("refuse") != "" {
+			c.AbortWithStatus(http.StatusTeapot)
+		}
+	})
+	ginmount.Mount(group, "/live", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { order = append(order, "handler") }))
+	for _, query := range []string{"", "?refuse=1"} {
+		router.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/api/live/"+query, nil))
+	}
+	require.Equal(t, []string{"middleware", "handler", "middleware"}, order)
+}
+
+// A session over WebSocket and one over polling, behind a recovering and logging router.
+func TestSessions(t *testing.T) {
+	srv, err := everwire.New(everwire.Config{})
+	require.NoError(t, err)
+	everwire.On(srv, everwire.Event[string]("say"), func(c *everwire.Ctx, text string) error { return srv.Emit("said", text) })
+	router := newRouter()
+	router.Use(gin.Recovery())
+	ginmount.Mount(router, "/socket.io", srv)
+	web := httptest.NewServer(router)
+	defer web.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer srv.Shutdown(ctx)
+	defer cancel() // sessions that nobody polls are cut off
+
+	url := web.URL + "/socket.io/?EIO=4&transport="
+	res, err := http.Get(url + "polling")
+	require.NoError(t, err)
+	require.NoError(t, res.Body.Close())
+	require.Equal(t, http.StatusOK, res.StatusCode)
+
+	ws, _, err := websocket.DefaultDialer.Dial(strings.Replace(url, "http", "ws", 1)+"websocket", nil)
+	require.NoError(t, err)
+	defer ws.Close()
+	next := func() string {
+		_, data, err := ws.ReadMessage()
+		require.NoError(t, err)
+		return string(data)
+	}
+	require.Contains(t, next(), `0{"sid":`)
+	require.NoError(t, ws.WriteMessage(websocket.TextMessage, []byte("40")))
+	require.Contains(t, next(), `40{"sid":`)
+	require.NoError(t, ws.WriteMessage(websocket.TextMessage, []byte(`42["say","hi"]`)))
+	require.Equal(t, `42["said","hi"]`, next())
+}
