@@ -240,7 +240,6 @@ func TestUseConnectFailsAfterNext(t *testing.T) {
 
 // So it is when a handler ends its goroutine, as t.FailNow does in a test.
 func TestUseConnectExitsAfterNext(t *testing.T) {
-	_ = 0
 	inBubble(t, func(t *testing.T, w *world) {
 		w.Main().UseConnect(func(next namespace.Handler) namespace.Handler {
 			return func(c *namespace.Ctx) error { _ = next(c); runtime.Goexit(); return nil }

@@ -36,6 +36,9 @@ func (t *Transport) Name() string { return engine.Polling }
 
 // Refuse implements [engine.Transport].
 func (t *Transport) Refuse(w http.ResponseWriter, r *http.Request, e *engine.Error) {
+	if e == errTimeout {
+		w.Header().Set("Connection", "close")
+	}
 	if e.Status == http.StatusRequestEntityTooLarge {
 		w.WriteHeader(e.Status) // the official server sends no body here
 		return
@@ -139,8 +142,10 @@ func (t *Transport) post(w http.ResponseWriter, r *http.Request, s *engine.Sessi
 		rc := http.NewResponseController(w)
 		// Behind a writer that cannot be unwrapped the heartbeat ends it instead.
 		_ = rc.SetReadDeadline(time.Now().Add(bodyWait))
-		*body, err = t.readBody(*body, r)
-		_ = rc.SetReadDeadline(time.Time{})
+		if *body, err = t.readBody(*body, r); err == nil {
+			// Else net/http reads what is left of the body, and needs the deadline.
+			_ = rc.SetReadDeadline(time.Time{})
+		}
 		return *body, err
 	})
 	if cap(*body) <= keepBody {

@@ -56,7 +56,7 @@ func (c *conn) start(ws *websocket.Conn) {
 	c.out.started = true
 	c.fill = c.readRaw
 	ws.SetPingHandler(func(data string) error {
-		c.push(appendFrame(nil, opPong, []byte(data)))
+		c.pushPong(appendFrame(nil, opPong, []byte(data)))
 		return nil
 	})
 	ws.SetCloseHandler(func(code int, _ string) error {
@@ -64,7 +64,7 @@ func (c *conn) start(ws *websocket.Conn) {
 		if code != websocket.CloseNoStatusReceived {
 			body = websocket.FormatCloseMessage(code, "")
 		}
-		c.push(appendFrame(nil, opClose, body))
+		c.pushClose(appendFrame(nil, opClose, body))
 		return nil
 	})
 }
@@ -122,15 +122,13 @@ func (c *conn) Write(p []byte) (int, error) {
 	if !c.out.started {
 		return c.Conn.Write(p) // the answer to the handshake
 	}
-	c.push(append([]byte(nil), p...))
+	c.pushClose(append([]byte(nil), p...))
 	return len(p), nil
 }
 
 // read passes messages to the session until the connection ends.
 func (c *conn) read() {
-	cause := c.readAll()
-	c.close()
-	c.session.Release(cause)
+	c.close(c.readAll())
 }
 
 func (c *conn) readAll() (cause error) {
@@ -161,7 +159,7 @@ func (c *conn) message(binary bool, r io.Reader) error {
 	p := eio.Binary(*buf)
 	if !binary {
 		if !utf8.Valid(*buf) {
-			c.push(closeFrame(websocket.CloseInvalidFramePayloadData))
+			c.pushClose(closeFrame(websocket.CloseInvalidFramePayloadData))
 			return engine.ErrProtocol
 		}
 		if p, err = eio.Parse(*buf); err != nil || p.Binary {

@@ -20,11 +20,13 @@ type output struct {
 	started bool // set before the first wake: the answer to the handshake is out
 
 	mu      sync.Mutex // guards what follows
-	frames  []byte     // ready-made frames: pongs, and answers to close frames
+	pong    []byte     // the answer to the latest ping; older ones need none (RFC 6455 5.5.3)
+	last    []byte     // the close frame, which nothing follows
 	busy    bool       // somebody writes, or is asked to
 	again   bool       // there is more since he looked
-	ended   bool       // the close frame was written, or a write failed: the rest is dropped
+	ended   bool       // the close frame was taken, or a write failed: the rest is dropped
 	closing bool       // the reader is gone: who writes closes the connection
+	cause   error      // why the reader is gone
 }
 
 // batch is what one write takes, and the memory for it.
@@ -66,10 +68,18 @@ func (c *conn) wake() {
 	}
 }
 
-// push queues a frame that no session knows of.
-func (c *conn) push(frame []byte) {
+// pushPong queues the answer to a ping.
+func (c *conn) pushPong(frame []byte) {
 	c.out.mu.Lock()
-	c.out.frames = append(c.out.frames, frame...)
+	c.out.pong = frame
+	c.out.mu.Unlock()
+	c.wake()
+}
+
+// pushClose queues the close frame: it goes out after all that was sent until now.
+func (c *conn) pushClose(frame []byte) {
+	c.out.mu.Lock()
+	c.out.last = frame
 	c.out.mu.Unlock()
 	c.wake()
 }
@@ -80,17 +90,22 @@ func (c *conn) next(b *batch) (end, ok bool) {
 	for {
 		o.mu.Lock()
 		o.again = false
-		b.buf = append(b.buf[:0], o.frames...)
-		o.frames = nil
-		last := o.closing || c.session == nil
+		b.buf = append(b.buf[:0], o.pong...)
+		last := o.last
+		take := c.session != nil && !o.ended && (!o.closing || last != nil)
+		o.pong = nil
 		if o.ended {
-			b.buf, last = b.buf[:0], true
+			b.buf, last = b.buf[:0], nil
 		}
 		o.mu.Unlock()
 		b.End = 0
-		if !last {
+		if take {
 			c.session.TryNext(&b.Batch)
 			b.buf = appendBatch(b.buf, &b.Batch)
+		}
+		if last != nil && (!take || b.Empty()) {
+			b.buf = append(b.buf, last...)
+			c.end()
 		}
 		if len(b.buf) > 0 {
 			return b.End != 0, true
@@ -105,15 +120,25 @@ func (c *conn) next(b *batch) (end, ok bool) {
 func (c *conn) rest() bool {
 	o := &c.out
 	o.mu.Lock()
-	defer o.mu.Unlock()
 	if o.again {
+		o.mu.Unlock()
 		return false
 	}
 	o.busy = false
-	if o.closing {
-		c.Conn.Close()
+	closing := o.closing
+	o.ended = o.ended || closing
+	o.mu.Unlock()
+	if closing {
+		c.release()
 	}
 	return true
+}
+
+// release is the end, for who comes last of the reader and the writer. Output has
+// ended by then, so that nobody starts to write again.
+func (c *conn) release() {
+	c.Conn.Close()
+	c.session.Release(c.out.cause)
 }
 
 func appendBatch(dst []byte, b *engine.Batch) []byte {
@@ -191,12 +216,16 @@ func (c *conn) writeAll(b []byte) bool {
 	return true
 }
 
-// awaitClose gives the client some time to answer the close frame. Nothing is
-// written after it.
-func (c *conn) awaitClose() {
+// end makes the frames that were taken the last.
+func (c *conn) end() {
 	c.out.mu.Lock()
 	c.out.ended = true
 	c.out.mu.Unlock()
+}
+
+// awaitClose gives the client some time to answer the close frame.
+func (c *conn) awaitClose() {
+	c.end()
 	c.Conn.SetReadDeadline(time.Now().Add(closeWait))
 }
 
@@ -204,21 +233,27 @@ func (c *conn) awaitClose() {
 func (c *conn) fail() {
 	c.out.mu.Lock()
 	c.out.ended, c.out.busy = true, false
+	closing := c.out.closing
 	c.out.mu.Unlock()
-	c.Conn.Close()
+	if closing {
+		c.release()
+	} else {
+		c.Conn.Close()
+	}
 }
 
 // close is called by the reader at its end. Somebody may be about to write the
-// answer to the client's close frame: then he closes the connection.
-func (c *conn) close() {
+// close frame and what was sent before it: then he ends the connection.
+func (c *conn) close(cause error) {
 	c.out.mu.Lock()
-	c.out.closing = true
+	c.out.closing, c.out.cause = true, cause
 	busy := c.out.busy
+	c.out.ended = c.out.ended || !busy
 	c.out.mu.Unlock()
 	if busy {
 		c.Conn.SetWriteDeadline(time.Now().Add(time.Second))
 	} else {
-		c.Conn.Close()
+		c.release()
 	}
 	if c.buf != nil {
 		aheads.Put(c.buf)
