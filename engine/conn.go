@@ -232,7 +232,9 @@ func (c *Conn) fillLocked(b *Batch) {
 		}
 	}
 	b.Last = s.out.base
-	if s.state > open && len(s.out.queue) == s.out.head {
+	// The end never stands in one payload with messages: official clients handle
+	// those a moment later than it.
+	if s.state > open && len(b.Messages) == 0 {
 		b.End = c.farewell
 		if b.End == 0 {
 			b.End = eio.Close
@@ -370,7 +372,15 @@ func (c *Conn) Release(cause error) {
 		s.trial, c.over = nil, true
 	}
 	lost := c == s.cur && (cause != nil || c.transport != Polling)
+	until := time.Duration(0)
+	if s.state == closing && s.reason == ShuttingDown {
+		until = min(s.until, s.srv.now()+shutdownTime)
+		s.until = until
+	}
 	s.mu.Unlock()
+	if until > 0 {
+		s.srv.wheel.schedule(s.srv, s, until)
+	}
 	switch {
 	case !lost:
 	case cause == nil || errors.Is(cause, ErrPeerClosed):

@@ -229,6 +229,7 @@ func TestReceiverError(t *testing.T) {
 	require.Equal(t, "ok", k.post("4good\x1e4bad\x1e4more"))
 	require.Equal(t, []string{"4good", "4bad"}, k.messages())
 	require.Equal(t, engine.ParseError, k.closed())
-	require.Equal(t, "4heard 1", k.poll())
+	require.Equal(t, "4heard", k.poll())
+	require.Equal(t, "1", k.poll())
 	require.Equal(t, unknownSession, k.poll())
 }

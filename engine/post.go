@@ -11,7 +11,8 @@ import (
 	"github.com/everwire/everwire/engine/eio"
 )
 
-// maxPostPackets is how many packets one POST may hold.
+// maxPostPackets is how many packets one POST may hold, not counting binary
+// messages: those belong to the event before them.
 const maxPostPackets = 1000
 
 // Post takes a POST of the session's client. Once the request has been admitted
@@ -34,7 +35,7 @@ func (s *Session) Post(r *http.Request, body func() ([]byte, error)) error {
 		s.end(TransportError)
 		return err
 	}
-	if bytes.Count(b, []byte{eio.Separator}) >= maxPostPackets {
+	if tooMany(b) {
 		return errTooLarge
 	}
 	packets, err := parsePayload(b)
@@ -75,6 +76,18 @@ func (s *Session) endPost() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.posting = false
+}
+
+// tooMany counts packets without making any.
+func tooMany(payload []byte) bool {
+	n := 0
+	for more := true; more && n <= maxPostPackets; {
+		var p []byte
+		if p, payload, more = bytes.Cut(payload, []byte{eio.Separator}); len(p) == 0 || p[0] != 'b' {
+			n++
+		}
+	}
+	return n > maxPostPackets
 }
 
 func parsePayload(b []byte) ([]eio.Packet, error) {
