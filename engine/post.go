@@ -11,9 +11,12 @@ import (
 	"github.com/everwire/everwire/engine/eio"
 )
 
-// maxPostPackets is how many packets one POST may hold, not counting binary
-// messages: those belong to the event before them.
-const maxPostPackets = 1000
+// What one POST may hold: so many packets, and so many binary messages for each of
+// them: attachments travel behind their event.
+const (
+	maxPostPackets     = 1000
+	maxPostAttachments = 10
+)
 
 // Post takes a POST of the session's client. Once the request has been admitted
 // it calls body, once, to read it. The packets are handled all or, if one of them
@@ -80,14 +83,19 @@ func (s *Session) endPost() {
 
 // tooMany counts packets without making any.
 func tooMany(payload []byte) bool {
-	n := 0
-	for more := true; more && n <= maxPostPackets; {
+	packets, binary := 0, 0
+	for more := true; more; {
 		var p []byte
-		if p, payload, more = bytes.Cut(payload, []byte{eio.Separator}); len(p) == 0 || p[0] != 'b' {
-			n++
+		if p, payload, more = bytes.Cut(payload, []byte{eio.Separator}); len(p) > 0 && p[0] == 'b' {
+			binary++
+		} else {
+			packets++
+		}
+		if packets > maxPostPackets || binary > maxPostAttachments*max(packets, 1) {
+			return true
 		}
 	}
-	return n > maxPostPackets
+	return false
 }
 
 func parsePayload(b []byte) ([]eio.Packet, error) {

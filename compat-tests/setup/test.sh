@@ -87,6 +87,9 @@ all)
   start 'official JavaScript client' foreign clients
   start 'browsers' browsers
   finish
+  start 'WebSocket conformance' foreign wsconform
+  start 'codecs against the official ones' foreign differential
+  finish
   step 'leaks' foreign leak
   ;;
 *)

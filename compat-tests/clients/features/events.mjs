@@ -81,12 +81,13 @@ feature("1,000 events in order to the client", async () => {
   (await numbers).forEach(([i], n) => assert.equal(i, n));
 });
 
-feature("1,000 binary events in order, both ways", async () => {
+// All of it leaves in one POST, of which a server of ours takes 1,000 packets, an event with its attachment counted as one.
+feature("900 binary events in order, both ways", async () => {
   const socket = await open();
-  const numbers = many(socket, "number", 1000);
-  socket.emit("send-numbers", 1000, true);
-  for (let i = 0; i < 1000; i++) socket.emit("count", i, Buffer.from(String(i)));
-  const tally = await socket.emitWithAck("counted", 1000);
-  assert.deepEqual(tally, { received: 1000, lost: 0, doubled: 0, disordered: 0 });
+  const numbers = many(socket, "number", 900);
+  socket.emit("send-numbers", 900, true);
+  for (let i = 0; i < 900; i++) socket.emit("count", i, Buffer.from(String(i)));
+  const tally = await socket.emitWithAck("counted", 900);
+  assert.deepEqual(tally, { received: 900, lost: 0, doubled: 0, disordered: 0 });
   (await numbers).forEach((args, n) => assert.deepEqual(args, [n, Buffer.from(String(n))]));
 });
