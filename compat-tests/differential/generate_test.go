@@ -109,7 +109,7 @@ func (g generator) namespace() string {
 }
 
 func (g generator) id() string {
-	return pick(g, []string{"0", "1", "12", strconv.Itoa(g.IntN(1 << 30)), strconv.Itoa(sio.MaxID), strconv.Itoa(sio.MaxID - 1)})
+	return pick(g, []string{"0", "1", "12", strconv.Itoa(g.IntN(1 << 30)), strconv.FormatUint(sio.MaxID, 10), strconv.FormatUint(sio.MaxID-1, 10)})
 }
 
 // packet makes a packet for an encoder.
