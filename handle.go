@@ -41,15 +41,18 @@ func On[T any](r Receiver, e Event[T], h func(c *Ctx, v T) error) {
 // validation are as in [On].
 func Handle[Req, Resp any](r Receiver, e RPC[Req, Resp], h func(c *Ctx, in Req) (Resp, error)) {
 	r.On(string(e), func(c *Ctx) error {
-		var in Req
-		if err := bind(c, &in); err != nil {
+		call := new(struct { // one allocation for both
+			in  Req
+			out Resp
+		})
+		if err := bind(c, &call.in); err != nil {
 			return err
 		}
-		out, err := h(c, in)
-		if err != nil {
+		var err error
+		if call.out, err = h(c, call.in); err != nil {
 			return err
 		}
-		return ack(c, out)
+		return ack(c, &call.out)
 	})
 }
 

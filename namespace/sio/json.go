@@ -110,6 +110,9 @@ func (s *scratch) single(t Type, args []any) error {
 
 // arg writes one argument. The cases are those that need no reflection.
 func (s *scratch) arg(arg any) error {
+	if p, ok := arg.(*[]byte); ok && p != nil {
+		arg = *p
+	}
 	switch v := arg.(type) {
 	case nil:
 		s.buf.WriteString("null")
@@ -124,11 +127,12 @@ func (s *scratch) arg(arg any) error {
 			return err
 		}
 	}
-	options := plainOptions
-	if traitsOf(reflect.TypeOf(arg)) != 0 {
-		options = s.hooked
+	var err error
+	if s.recent.of(reflect.TypeOf(arg)) == 0 {
+		err = s.plain(arg)
+	} else {
+		err = json.MarshalWrite(&s.buf, arg, s.hooked)
 	}
-	err := json.MarshalWrite(&s.buf, arg, options)
 	if err != nil && s.overflow {
 		return ErrTooManyAttachments
 	}
@@ -154,6 +158,16 @@ func (s *scratch) checkPlaceholders() error {
 func (s *scratch) quote(text string) {
 	b, _ := jsontext.AppendQuote(s.buf.AvailableBuffer(), text)
 	s.buf.Write(b)
+}
+
+// plain writes an argument without hooks, by an encoder that is used again.
+func (s *scratch) plain(arg any) error {
+	s.enc.Reset(&s.buf, plainOptions)
+	if err := json.MarshalEncode(s.enc, arg); err != nil {
+		return err
+	}
+	s.buf.Truncate(s.buf.Len() - 1) // the line break that ends a stream's value
+	return nil
 }
 
 // packets copies what was written into messages of exactly their size.

@@ -25,6 +25,8 @@ type scratch struct {
 	inline      bool         // the packet's type has no attachments
 	overflow    bool         // there were more than MaxAttachments
 
+	enc    *jsontext.Encoder // writes to buf, with plainOptions
+	recent recentTraits
 	hooked json.Options // plainOptions with the hooks, which write to this scratch
 }
 
@@ -35,6 +37,7 @@ const largestPooled = 64 << 10
 // hook which types it is for.
 var scratches = sync.Pool{New: func() any {
 	s := new(scratch)
+	s.enc = jsontext.NewEncoder(&s.buf, plainOptions)
 	s.hooked = json.JoinOptions(plainOptions, json.WithMarshalers(json.JoinMarshalers(
 		json.MarshalToFunc(s.marshalBytes), json.MarshalToFunc(marshalNumber))))
 	return s

@@ -48,6 +48,21 @@ func traitsOf(t reflect.Type) traits {
 	return w.found
 }
 
+// recentTraits is a type and its traits in front of the map: what one socket sends
+// or binds is often of one type.
+type recentTraits struct {
+	t      reflect.Type
+	traits traits
+}
+
+// of returns the traits of t.
+func (r *recentTraits) of(t reflect.Type) traits {
+	if r.t != t {
+		r.t, r.traits = t, traitsOf(t)
+	}
+	return r.traits
+}
+
 // walk collects the traits of one type. Only the type it began with may be
 // cached: in a cycle the others are left half seen.
 type walk struct {
