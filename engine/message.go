@@ -14,6 +14,7 @@ import (
 // many outboxes.
 type Message struct {
 	packets []eio.Packet
+	one     [1]eio.Packet // packets of a message without attachments
 	size    int
 	payload atomic.Pointer[[]byte]
 }
@@ -24,11 +25,22 @@ const overhead = 32
 
 // NewMessage makes a message of packets, all of type [eio.Message]. It keeps them.
 func NewMessage(packets ...eio.Packet) *Message {
-	m := &Message{packets: packets, size: overhead}
-	for _, p := range packets {
+	m, _ := BuildMessage(func(dst []eio.Packet) ([]eio.Packet, error) { return append(dst, packets...), nil })
+	return m
+}
+
+// BuildMessage makes a message of the packets that build appends to dst, where
+// there is room for one without an allocation. Its error is that of build.
+func BuildMessage(build func(dst []eio.Packet) ([]eio.Packet, error)) (*Message, error) {
+	m := &Message{size: overhead}
+	var err error
+	if m.packets, err = build(m.one[:0]); err != nil {
+		return nil, err
+	}
+	for _, p := range m.packets {
 		m.size += len(p.Data)
 	}
-	return m
+	return m, nil
 }
 
 // Packets returns the message's packets. They must not be changed.

@@ -22,7 +22,7 @@ type Point struct {
 type printer struct{}
 
 func (printer) EmitEvent(e sio.Emission) error {
-	packets, err := sio.JSON{}.Encode(sio.Header{Type: sio.Event, Event: e.Event}, e.Args...)
+	packets, err := sio.JSON{}.Encode(nil, sio.Header{Type: sio.Event, Event: e.Event}, e.Args...)
 	for _, p := range packets {
 		fmt.Printf("%s\n", p.Data)
 	}

@@ -87,11 +87,11 @@ const keepSnapshot = 64 << 10
 func (n *Namespace) Apply(op *adapter.Op) error {
 	var m *engine.Message
 	if op.Kind == adapter.Broadcast {
-		packets, err := n.registry.codec.Encode(sio.Header{Type: sio.Event, Namespace: n.name, Event: op.Event.Event}, op.Event.Args...)
-		if err != nil {
+		var err error
+		h := sio.Header{Type: sio.Event, Namespace: n.name, Event: op.Event.Event}
+		if m, err = n.registry.encode(h, op.Event.Args...); err != nil {
 			return err
 		}
-		m = engine.NewMessage(packets...)
 	}
 	list := snapshots.Get().(*[]*Socket)
 	*list = n.index.selected((*list)[:0], op.Rooms, op.Except)

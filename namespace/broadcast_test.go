@@ -138,9 +138,9 @@ type countingCodec struct {
 	encoded *atomic.Int32
 }
 
-func (c countingCodec) Encode(h sio.Header, args ...any) ([]eio.Packet, error) {
+func (c countingCodec) Encode(dst []eio.Packet, h sio.Header, args ...any) ([]eio.Packet, error) {
 	c.encoded.Add(1)
-	return c.JSON.Encode(h, args...)
+	return c.JSON.Encode(dst, h, args...)
 }
 
 func TestBroadcastEncodesOnce(t *testing.T) {

@@ -108,17 +108,9 @@ func (c *client) refuse(namespace string, e *sio.Error) error {
 	}{e.Message, data})
 }
 
-func (c *client) encode(h sio.Header, args ...any) (*engine.Message, error) {
-	packets, err := c.registry.codec.Encode(h, args...)
-	if err != nil {
-		return nil, err
-	}
-	return engine.NewMessage(packets...), nil
-}
-
 // send encodes a packet and queues it.
 func (c *client) send(h sio.Header, args ...any) error {
-	m, err := c.encode(h, args...)
+	m, err := c.registry.encode(h, args...)
 	if err != nil {
 		return err
 	}

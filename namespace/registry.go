@@ -13,6 +13,7 @@ import (
 
 	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/engine"
+	"github.com/everwire/everwire/engine/eio"
 	"github.com/everwire/everwire/namespace/sio"
 )
 
@@ -109,6 +110,13 @@ func (g *Registry) lookup(name string) *Namespace {
 // Open implements [engine.Handler].
 func (g *Registry) Open(s *engine.Session) (engine.Receiver, error) {
 	return &client{registry: g, session: s, decoder: g.codec.NewDecoder()}, nil
+}
+
+// encode makes the message of a packet.
+func (g *Registry) encode(h sio.Header, args ...any) (*engine.Message, error) {
+	return engine.BuildMessage(func(dst []eio.Packet) ([]eio.Packet, error) {
+		return g.codec.Encode(dst, h, args...)
+	})
 }
 
 // Close closes the adapters of all namespaces, and returns the first error.

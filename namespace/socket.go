@@ -109,7 +109,7 @@ func (s *Socket) send(h sio.Header, args ...any) error {
 		return ErrDisconnected
 	}
 	h.Namespace = s.namespace.name
-	m, err := s.client.encode(h, args...)
+	m, err := s.namespace.registry.encode(h, args...)
 	if err == nil {
 		err = s.deliver(m)
 	}

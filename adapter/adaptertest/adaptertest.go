@@ -145,7 +145,7 @@ func describe(t *testing.T, op *adapter.Op) string {
 	if op.Kind != adapter.Broadcast {
 		return text
 	}
-	packets, err := sio.JSON{}.Encode(sio.Header{Type: sio.Event, Event: op.Event.Event}, op.Event.Args...)
+	packets, err := sio.JSON{}.Encode(nil, sio.Header{Type: sio.Event, Event: op.Event.Event}, op.Event.Args...)
 	if err != nil {
 		t.Errorf("the event of an operation cannot be encoded: %v", err)
 	}

@@ -99,7 +99,7 @@ func encodeOurs(q question) ([]message, error) {
 	default:
 		args = []any{data}
 	}
-	packets, err := sio.JSON{}.Encode(h, args...)
+	packets, err := sio.JSON{}.Encode(nil, h, args...)
 	var messages []message
 	for _, p := range packets {
 		if p.Binary {

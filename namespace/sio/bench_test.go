@@ -48,7 +48,7 @@ func TestAllocations(t *testing.T) {
 	encoded := func(args ...any) float64 {
 		h := sio.Header{Type: sio.Event, Namespace: "/rooms", Event: "chat"}
 		return testing.AllocsPerRun(100, func() {
-			_, err := sio.JSON{}.Encode(h, args...)
+			_, err := sio.JSON{}.Encode(nil, h, args...)
 			require.NoError(t, err)
 		})
 	}
@@ -94,7 +94,7 @@ func BenchmarkEncode(b *testing.B) {
 			args := []any{bench.arg}
 			b.ReportAllocs()
 			for b.Loop() {
-				_, _ = sio.JSON{}.Encode(event("chat"), args...)
+				_, _ = sio.JSON{}.Encode(nil, event("chat"), args...)
 			}
 		})
 	}

@@ -94,7 +94,7 @@ func TestEncode(t *testing.T) {
 		{event("e"), args{map[string][]file{"f": {{"n", []byte("x")}}}}, `51-["e",{"f":[{"name":"n","data":{"_placeholder":true,"num":0}}]}]|x`},
 		{event("e"), args{tree{Children: []*tree{{Leaf: []byte("x")}}}}, `51-["e",{"children":[{"leaf":{"_placeholder":true,"num":0}}]}]|x`},
 	} {
-		packets, err := sio.JSON{}.Encode(test.header, test.args...)
+		packets, err := sio.JSON{}.Encode(nil, test.header, test.args...)
 		if !assert.NoError(t, err, test.want) || !assert.Equal(t, test.want, wire(packets)) {
 			continue
 		}
@@ -111,19 +111,19 @@ func TestEncodeTenAttachments(t *testing.T) {
 	for i := range args {
 		args[i] = []byte{byte(i)}
 	}
-	packets, err := sio.JSON{}.Encode(event("e"), args...)
+	packets, err := sio.JSON{}.Encode(nil, event("e"), args...)
 	require.NoError(t, err)
 	require.Len(t, packets, 11)
 	assert.True(t, strings.HasPrefix(string(packets[0].Data), `510-["e",{"_placeholder":true,"num":0}`))
 	assert.True(t, strings.HasSuffix(string(packets[0].Data), `,{"_placeholder":true,"num":9}]`))
 
-	_, err = sio.JSON{}.Encode(event("e"), append(args, []byte{10})...)
+	_, err = sio.JSON{}.Encode(nil, event("e"), append(args, []byte{10})...)
 	assert.ErrorIs(t, err, sio.ErrTooManyAttachments)
-	_, err = sio.JSON{}.Encode(event("e"), map[string]any{"x": append(args, []byte{10})})
+	_, err = sio.JSON{}.Encode(nil, event("e"), map[string]any{"x": append(args, []byte{10})})
 	assert.ErrorIs(t, err, sio.ErrTooManyAttachments)
 
 	// The failed calls leave nothing behind in the pool.
-	packets, err = sio.JSON{}.Encode(event("e"), []byte("x"))
+	packets, err = sio.JSON{}.Encode(nil, event("e"), []byte("x"))
 	require.NoError(t, err)
 	assert.Equal(t, `51-["e",{"_placeholder":true,"num":0}]|x`, wire(packets))
 }
@@ -162,15 +162,15 @@ func TestEncodeErrors(t *testing.T) {
 		"false placeholder":   {event("e"), []any{[]byte("x"), json.RawMessage(`{"_placeholder":true,"num":1}`)}, sio.ErrMalformed},
 		"nested marshaller":   {event("e"), []any{map[string]any{"x": failing{}}}, errFailing},
 	} {
-		_, err := sio.JSON{}.Encode(test.header, test.args...)
+		_, err := sio.JSON{}.Encode(nil, test.header, test.args...)
 		assert.ErrorIs(t, err, test.want, name)
 	}
 	for _, name := range []string{"connect", "connect_error", "disconnect", "disconnecting", "newListener", "removeListener"} {
-		_, err := sio.JSON{}.Encode(event(name))
+		_, err := sio.JSON{}.Encode(nil, event(name))
 		assert.ErrorIs(t, err, sio.ErrReserved, name)
 	}
 	for _, arg := range []any{make(chan int), math.NaN(), json.RawMessage(`{`), json.Number(`"1"`), json.Number("x")} {
-		_, err := sio.JSON{}.Encode(event("e"), arg)
+		_, err := sio.JSON{}.Encode(nil, event("e"), arg)
 		assert.Error(t, err, "%T", arg)
 	}
 }
@@ -178,7 +178,7 @@ func TestEncodeErrors(t *testing.T) {
 func TestEncodeLarge(t *testing.T) {
 	big := strings.Repeat("x", 100_000)
 	for range 2 {
-		packets, err := sio.JSON{}.Encode(event("e"), big)
+		packets, err := sio.JSON{}.Encode(nil, event("e"), big)
 		require.NoError(t, err)
 		assert.Equal(t, `2["e","`+big+`"]`, wire(packets))
 	}
@@ -191,11 +191,11 @@ func TestTypeString(t *testing.T) {
 
 func TestEncodeSharesNothing(t *testing.T) {
 	data, raw := []byte("data"), json.RawMessage(`"raw"`)
-	packets, err := sio.JSON{}.Encode(event("e"), data, raw)
+	packets, err := sio.JSON{}.Encode(nil, event("e"), data, raw)
 	require.NoError(t, err)
 	copy(data, "XXXX")
 	copy(raw, `"XXX"`)
-	_, err = sio.JSON{}.Encode(event("other"), []byte("other"), "other") // takes the pooled memory
+	_, err = sio.JSON{}.Encode(nil, event("other"), []byte("other"), "other") // takes the pooled memory
 	require.NoError(t, err)
 	assert.Equal(t, `51-["e",{"_placeholder":true,"num":0},"raw"]|data`, wire(packets))
 }

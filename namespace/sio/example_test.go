@@ -15,7 +15,7 @@ func ExampleJSON() {
 	}
 	var codec sio.JSON
 	header := sio.Header{Type: sio.Event, Namespace: "/album", Event: "photo"}
-	packets, err := codec.Encode(header, "ann", Photo{"Cat", []byte("meow")})
+	packets, err := codec.Encode(nil, header, "ann", Photo{"Cat", []byte("meow")})
 	if err != nil {
 		panic(err)
 	}

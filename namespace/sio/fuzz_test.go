@@ -28,7 +28,7 @@ func values(b sio.Body) ([]any, error) {
 
 // again encodes a packet and decodes the result.
 func again(t *testing.T, h sio.Header, args []any) sio.Packet {
-	packets, err := sio.JSON{}.Encode(h, args...)
+	packets, err := sio.JSON{}.Encode(nil, h, args...)
 	require.NoError(t, err)
 	d := sio.JSON{}.NewDecoder()
 	for i, p := range packets {

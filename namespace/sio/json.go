@@ -31,14 +31,14 @@ var _ Codec = JSON{}
 // NewDecoder returns a decoder, which also implements [Waiter].
 func (JSON) NewDecoder() Decoder { return new(decoder) }
 
-// Encode returns one text message and a binary message for each attachment.
+// Encode appends one text message and a binary message for each attachment.
 // A Connect takes at most one argument, which must be an object, a ConnectError
 // one object or string, a Disconnect none; an Ack must have an id.
 //
 // The errors are ErrReserved, ErrTooManyAttachments, ErrMalformed (also for an
 // object {"_placeholder":true} of the caller's beside real attachments), and
 // those of the JSON package for values that have no JSON form.
-func (JSON) Encode(h Header, args ...any) ([]eio.Packet, error) {
+func (JSON) Encode(dst []eio.Packet, h Header, args ...any) ([]eio.Packet, error) {
 	if err := checkHeader(h); err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (JSON) Encode(h Header, args ...any) ([]eio.Packet, error) {
 	if err := s.checkPlaceholders(); err != nil {
 		return nil, err
 	}
-	return s.packets(h), nil
+	return s.packets(dst, h), nil
 }
 
 // payload writes the JSON part of the message.
@@ -171,7 +171,7 @@ func (s *scratch) plain(arg any) error {
 }
 
 // packets copies what was written into messages of exactly their size.
-func (s *scratch) packets(h Header) []eio.Packet {
+func (s *scratch) packets(dst []eio.Packet, h Header) []eio.Packet {
 	var room [MaxName + 64]byte
 	prefix := appendPrefix(room[:0], h, len(s.attachments))
 	text := s.buf.Bytes()
@@ -179,10 +179,9 @@ func (s *scratch) packets(h Header) []eio.Packet {
 		text = bytes.ToValidUTF8(text, []byte("\ufffd"))
 	}
 	message := make([]byte, 0, len(prefix)+len(text))
-	packets := make([]eio.Packet, 1, 1+len(s.attachments))
-	packets[0] = eio.Text(append(append(message, prefix...), text...))
+	dst = append(dst, eio.Text(append(append(message, prefix...), text...)))
 	for _, data := range s.attachments {
-		packets = append(packets, eio.Binary(data))
+		dst = append(dst, eio.Binary(data))
 	}
-	return packets
+	return dst
 }

@@ -4,7 +4,7 @@
 // A [Codec] turns a [Header] and Go values into messages and back. [JSON] is the
 // codec of the official clients and servers; its zero value works:
 //
-//	packets, err := sio.JSON{}.Encode(sio.Header{Type: sio.Event, Event: "chat"}, "hello")
+//	packets, err := sio.JSON{}.Encode(nil, sio.Header{Type: sio.Event, Event: "chat"}, "hello")
 //
 // A decoder checks a packet completely when it arrives, without building Go
 // values; [Body.Bind] builds them later, once, in the types the receiver wants.
@@ -77,10 +77,11 @@ type Body interface {
 
 // Codec is one form of packets on the wire. It is safe for concurrent use.
 type Codec interface {
-	// Encode returns the messages that stand for one packet: one, and one more
-	// for each attachment. They belong together and keep their order. They share
-	// no memory with args, which Encode does not keep.
-	Encode(h Header, args ...any) ([]eio.Packet, error)
+	// Encode appends to dst, which may be nil, the messages that stand for one
+	// packet: one, and one more for each attachment. They belong together and
+	// keep their order. They share no memory with args, which Encode does not
+	// keep.
+	Encode(dst []eio.Packet, h Header, args ...any) ([]eio.Packet, error)
 	// NewDecoder returns a decoder for the messages of one peer.
 	NewDecoder() Decoder
 }

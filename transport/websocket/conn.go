@@ -188,12 +188,12 @@ func readMessage(buf []byte, r io.Reader) ([]byte, error) {
 	}
 }
 
-// causeOf tells a close by the client from a failure. A connection that just ends
-// counts as closed, as the official server has it.
+// causeOf tells a close by the client from a failure. A connection that just ends,
+// or is reset, counts as closed, as the official server has it.
 func causeOf(err error) error {
 	var closed *websocket.CloseError
 	switch {
-	case errors.As(err, &closed), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.As(err, &closed), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.ECONNRESET):
 		return engine.ErrPeerClosed
 	}
 	return err
