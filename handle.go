@@ -5,6 +5,7 @@ package everwire
 import (
 	"errors"
 	"reflect"
+	"sync"
 )
 
 // Receiver is what handlers are registered on: a [Server] or [Namespace] for all
@@ -25,11 +26,14 @@ type validator interface{ Validate() error }
 //
 // On panics if r has a handler for the event already.
 func On[T any](r Receiver, e Event[T], h func(c *Ctx, v T) error) {
+	var calls callPool[T, struct{}]
 	r.On(string(e), func(c *Ctx) error {
-		var v T
-		if err := bind(c, &v); err != nil {
+		call := calls.get()
+		if err := call.bind(c); err != nil {
 			return err
 		}
+		v := call.in
+		calls.put(call)
 		if err := h(c, v); err != nil {
 			return err
 		}
@@ -40,29 +44,61 @@ func On[T any](r Receiver, e Event[T], h func(c *Ctx, v T) error) {
 // Handle has h answer a call: what it returns is the acknowledgement. Errors and
 // validation are as in [On].
 func Handle[Req, Resp any](r Receiver, e RPC[Req, Resp], h func(c *Ctx, in Req) (Resp, error)) {
+	var calls callPool[Req, Resp]
 	r.On(string(e), func(c *Ctx) error {
-		call := new(struct { // one allocation for both
-			in  Req
-			out Resp
-		})
-		if err := bind(c, &call.in); err != nil {
+		call := calls.get()
+		if err := call.bind(c); err != nil {
 			return err
 		}
-		var err error
-		if call.out, err = h(c, call.in); err != nil {
+		out, err := h(c, call.in)
+		if err != nil {
 			return err
 		}
-		return ack(c, &call.out)
+		call.out = out
+		err = ack(c, call.outArg[:]...)
+		calls.put(call)
+		return err
 	})
 }
 
-func bind[T any](c *Ctx, v *T) error {
-	if err := c.Bind(v); err != nil {
+// call is the memory for the payload and the answer of one event, and for the
+// lists of arguments that point to them: five allocations an event, if it were not
+// used again. Nobody keeps it: the handler is given a copy, and codecs keep no
+// arguments.
+type call[Req, Resp any] struct {
+	in            Req
+	out           Resp
+	inArg, outArg [1]any
+}
+
+// callPool is the pool of one event's calls. Those that end with an error or a
+// panic are not used again.
+type callPool[Req, Resp any] struct{ pool sync.Pool }
+
+func (p *callPool[Req, Resp]) get() *call[Req, Resp] {
+	if c, ok := p.pool.Get().(*call[Req, Resp]); ok {
+		return c
+	}
+	c := new(call[Req, Resp])
+	c.inArg[0], c.outArg[0] = &c.in, &c.out
+	return c
+}
+
+func (p *callPool[Req, Resp]) put(c *call[Req, Resp]) {
+	var in Req
+	var out Resp
+	c.in, c.out = in, out
+	p.pool.Put(c)
+}
+
+// bind binds the payload and validates it.
+func (call *call[Req, Resp]) bind(c *Ctx) error {
+	if err := c.Bind(call.inArg[:]...); err != nil {
 		return err
 	}
-	val, ok := any(v).(validator)
-	if !ok && reflect.TypeFor[T]().Kind() == reflect.Pointer && !reflect.ValueOf(*v).IsNil() {
-		val, ok = any(*v).(validator) // an Event[*T]
+	val, ok := call.inArg[0].(validator)
+	if !ok && reflect.TypeFor[Req]().Kind() == reflect.Pointer && !reflect.ValueOf(call.in).IsNil() {
+		val, ok = any(call.in).(validator) // an Event[*T]
 	}
 	if !ok {
 		return nil

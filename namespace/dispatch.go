@@ -15,6 +15,7 @@ import (
 const (
 	inboxItems = 128
 	inboxBytes = 1 << 20
+	keepItems  = 16 // largest capacity that an empty queue holds on to
 )
 
 // inbox is a socket's queue of what is for its goroutine: a Connect, Events, a
@@ -44,7 +45,9 @@ func (q *inbox) pushLocked(c *Ctx) (start bool) {
 // popLocked takes the next; nil when there is none and the goroutine ends.
 func (q *inbox) popLocked() *Ctx {
 	if q.head == len(q.items) {
-		q.items, q.head, q.running = nil, 0, false
+		if q.items, q.head, q.running = q.items[:0], 0, false; cap(q.items) > keepItems {
+			q.items = nil
+		}
 		return nil
 	}
 	c := q.items[q.head]

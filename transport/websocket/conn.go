@@ -56,7 +56,7 @@ func (c *conn) start(ws *websocket.Conn) {
 	c.out.started = true
 	c.fill = c.readRaw
 	ws.SetPingHandler(func(data string) error {
-		c.pushPong(appendFrame(nil, opPong, []byte(data)))
+		c.pushPong(data)
 		return nil
 	})
 	ws.SetCloseHandler(func(code int, _ string) error {

@@ -20,7 +20,7 @@ type output struct {
 	started bool // set before the first wake: the answer to the handshake is out
 
 	mu      sync.Mutex // guards what follows
-	pong    []byte     // the answer to the latest ping; older ones need none (RFC 6455 5.5.3)
+	pongs   []byte     // answers to pings, as frames
 	last    []byte     // the close frame, which nothing follows
 	busy    bool       // somebody writes, or is asked to
 	again   bool       // there is more since he looked
@@ -68,11 +68,19 @@ func (c *conn) wake() {
 	}
 }
 
+// maxPongs is how many bytes of pongs wait. When a client that does not read them
+// goes on pinging, only the latest ping is still answered (RFC 6455 5.5.3).
+const maxPongs = 4 << 10
+
 // pushPong queues the answer to a ping.
-func (c *conn) pushPong(frame []byte) {
-	c.out.mu.Lock()
-	c.out.pong = frame
-	c.out.mu.Unlock()
+func (c *conn) pushPong(data string) {
+	o := &c.out
+	o.mu.Lock()
+	if len(o.pongs) > maxPongs {
+		o.pongs = o.pongs[:0]
+	}
+	o.pongs = appendFrame(o.pongs, opPong, []byte(data))
+	o.mu.Unlock()
 	c.wake()
 }
 
@@ -90,10 +98,10 @@ func (c *conn) next(b *batch) (end, ok bool) {
 	for {
 		o.mu.Lock()
 		o.again = false
-		b.buf = append(b.buf[:0], o.pong...)
+		b.buf = append(b.buf[:0], o.pongs...)
 		last := o.last
 		take := c.session != nil && !o.ended && (!o.closing || last != nil)
-		o.pong = nil
+		o.pongs = nil
 		if o.ended {
 			b.buf, last = b.buf[:0], nil
 		}
