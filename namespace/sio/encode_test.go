@@ -193,8 +193,8 @@ func TestEncodeSharesNothing(t *testing.T) {
 	data, raw := []byte("data"), json.RawMessage(`"raw"`)
 	packets, err := sio.JSON{}.Encode(nil, event("e"), data, raw)
 	require.NoError(t, err)
-	copy(data, "XXXX")
-	copy(raw, `"XXX"`)
+	copy(data, "----")
+	copy(raw, `"---"`)
 	_, err = sio.JSON{}.Encode(nil, event("other"), []byte("other"), "other") // takes the pooled memory
 	require.NoError(t, err)
 	assert.Equal(t, `51-["e",{"_placeholder":true,"num":0},"raw"]|data`, wire(packets))
