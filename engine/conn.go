@@ -1,11 +1,10 @@
-// conn.go: one connection of a session, and how it comes to be the session's.
+// conn.go: one connection of a session: what it hands out and what it takes in.
 
 package engine
 
 import (
 	"context"
 	"errors"
-	"net/http"
 	"time"
 
 	"github.com/everwire/everwire/engine/eio"
@@ -70,123 +69,6 @@ type Conn struct {
 	probed   bool     // a trial that was answered
 }
 
-// Attach connects a request to the session. What the request is follows from its
-// query and from the session: the handshake, a poll, or a WebSocket on trial that
-// its client may upgrade to.
-//
-// After a TryNext that found nothing, wake is called once when there is something
-// to send, from any goroutine and without a lock held; it must not block. It may
-// be nil if only Next is used. Errors are of type [*Error].
-func (s *Session) Attach(r *http.Request, wake func()) (*Conn, error) {
-	p, refusal := parseParams(r.URL.RawQuery)
-	if refusal != nil {
-		return nil, refusal
-	}
-	if !p.hasSID {
-		return s.open(p.transport, wake)
-	}
-	s.tick(s.srv.now())
-	if p.transport == Polling {
-		return s.poll()
-	}
-	return s.try(p.transport, wake)
-}
-
-// open makes the first connection of a fresh session.
-func (s *Session) open(transport string, wake func()) (*Conn, error) {
-	srv := s.srv
-	now := srv.now()
-	c := s.newConn(transport, wake)
-	c.control = ctlOpen
-	s.mu.Lock()
-	s.state, s.cur = open, c
-	s.due, s.until = now+srv.cfg.PingInterval, now+srv.cfg.ConnectTimeout
-	next := min(s.due, s.until)
-	s.mu.Unlock()
-
-	receiver, err := srv.handler.Open(s)
-	if err != nil {
-		s.end(ForcedClose)
-		return nil, &Error{ErrForbidden.Code, err.Error(), ErrForbidden.Status}
-	}
-	s.mu.Lock()
-	s.receiver = receiver
-	gone := s.state == closed
-	s.mu.Unlock()
-	s.farewell() // if it was closed in Open
-	if gone {
-		return nil, ErrUnknownSession
-	}
-	if !srv.sessions.add(s) {
-		s.end(ShuttingDown)
-		return nil, errShuttingDown
-	}
-	srv.wheel.schedule(srv, s, next)
-	srv.sessions.attached(1)
-	return c, nil
-}
-
-func (s *Session) newConn(transport string, wake func()) *Conn {
-	c := &Conn{s: s, transport: transport, wake: wake, waiting: true}
-	if wake == nil {
-		c.signal = make(chan struct{}, 1)
-		c.wake = c.notify
-	}
-	return c
-}
-
-// notify wakes Next.
-func (c *Conn) notify() {
-	select {
-	case c.signal <- struct{}{}:
-	default:
-	}
-}
-
-// poll attaches a GET. Two at a time close the session, as in the official
-// server.
-func (s *Session) poll() (*Conn, error) {
-	s.mu.Lock()
-	c := s.cur
-	gone, other := s.state == closed, c.transport != Polling
-	overlap := c.waiting
-	if !gone && !other && !overlap {
-		c.waiting = true
-	}
-	s.mu.Unlock()
-	switch {
-	case gone:
-		return nil, ErrUnknownSession
-	case other:
-		return nil, ErrBadRequest
-	case overlap:
-		s.end(TransportError)
-		return nil, ErrBadRequest
-	}
-	s.srv.sessions.attached(1)
-	return c, nil
-}
-
-// try attaches a WebSocket on trial. There is one at a time.
-func (s *Session) try(transport string, wake func()) (*Conn, error) {
-	s.mu.Lock()
-	if s.state != open || s.trial != nil || s.cur.transport != Polling || s.srv.cfg.NoUpgrade {
-		gone := s.state == closed
-		s.mu.Unlock()
-		if gone {
-			return nil, ErrUnknownSession
-		}
-		return nil, ErrBadRequest
-	}
-	c := s.newConn(transport, wake)
-	c.until = s.srv.now() + s.srv.cfg.UpgradeTimeout
-	s.trial = c
-	s.mu.Unlock()
-	s.srv.wheel.schedule(s.srv, s, c.until)
-	s.srv.sessions.attached(1)
-	return c, nil
-}
-
 // TryNext fills b with what is to be sent now. If there is nothing, it leaves b
 // empty and the next thing to send calls wake, once. A batch with End set is the
 // last: the transport closes after it.
@@ -220,6 +102,7 @@ func (c *Conn) fillLocked(b *Batch) {
 		return
 	}
 	c.fillControlLocked(b)
+	b.packets = len(b.Control)
 	if c != s.cur {
 		return
 	}
@@ -272,6 +155,7 @@ func (c *Conn) disarmLocked() func() {
 func (c *Conn) Next(ctx context.Context, b *Batch) error {
 	for {
 		if err := c.TryNext(b); err != nil || !b.Empty() {
+			c.answered()
 			return err
 		}
 		var noop <-chan time.Time
@@ -290,6 +174,14 @@ func (c *Conn) Next(ctx context.Context, b *Batch) error {
 			return ctx.Err()
 		}
 	}
+}
+
+// answered ends the wait of a poll before its answer is written: the client may
+// have read that, and come again, before the write returns.
+func (c *Conn) answered() {
+	c.s.mu.Lock()
+	defer c.s.mu.Unlock()
+	c.waiting = false
 }
 
 // tried reports whether a WebSocket of the session has passed its probe.
@@ -367,7 +259,9 @@ func (c *Conn) upgradeLocked() (wakes [2]func()) {
 func (c *Conn) Release(cause error) {
 	s := c.s
 	s.mu.Lock()
-	c.waiting, c.armed = false, false
+	if cause != nil || c.transport != Polling {
+		c.waiting, c.armed = false, false // else the next poll may be waiting already
+	}
 	if c == s.trial {
 		s.trial, c.over = nil, true
 	}

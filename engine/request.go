@@ -73,7 +73,9 @@ func newRequest(r *http.Request, pick func(*http.Request) context.Context) *Requ
 		header:     packHeader(r.Header),
 	}
 	if pick != nil {
-		q.Context = context.WithoutCancel(pick(r))
+		if ctx := pick(r); ctx != nil {
+			q.Context = context.WithoutCancel(ctx)
+		}
 	}
 	return q
 }

@@ -140,6 +140,7 @@ func (srv *Server) serveKnown(w http.ResponseWriter, r *http.Request, t Transpor
 // serveNew serves a handshake.
 func (srv *Server) serveNew(w http.ResponseWriter, r *http.Request, t Transport, p params) {
 	addr := srv.cfg.counted(r)
+	request := newRequest(r, srv.cfg.Context) // before anything is counted: it calls the application
 	var err *Error
 	switch {
 	case r.Method != http.MethodGet:
@@ -155,14 +156,16 @@ func (srv *Server) serveNew(w http.ResponseWriter, r *http.Request, t Transport,
 		refuse(w, r, t, err)
 		return
 	}
-	s := &Session{srv: srv, id: srv.sessions.newID(), request: newRequest(r, srv.cfg.Context), counted: addr}
+	s := &Session{srv: srv, id: srv.sessions.newID(), request: request, counted: addr}
+	defer func() {
+		s.mu.Lock()
+		unused := s.state == fresh
+		s.mu.Unlock()
+		if unused {
+			srv.sessions.unreserve(addr)
+		}
+	}()
 	t.ServeSession(w, r, s)
-	s.mu.Lock()
-	unused := s.state == fresh
-	s.mu.Unlock()
-	if unused {
-		srv.sessions.unreserve(addr)
-	}
 }
 
 func (srv *Server) transport(name string) Transport {

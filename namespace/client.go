@@ -34,6 +34,7 @@ type client struct {
 
 	mu      sync.Mutex   // guards what follows
 	sockets []*Socket    // connecting or connected
+	alive   int          // sockets whose handlers have not come to their end yet
 	away    []*Namespace // that the server sent the client away from
 }
 
@@ -79,8 +80,11 @@ func (c *client) connect(pkt sio.Packet, size int) error {
 	s := newSocket(c, n, pkt.Body)
 	c.mu.Lock()
 	twice := slices.ContainsFunc(c.sockets, func(s *Socket) bool { return s.namespace == n })
-	full := len(c.sockets) >= maxNamespaces
+	// One that has left may still be in Auth: a client that comes and goes must not
+	// start any number of those.
+	full := len(c.sockets) >= maxNamespaces || c.alive >= 2*maxNamespaces
 	if !twice && !full {
+		c.alive++
 		c.sockets = append(c.sockets, s)
 		c.away = slices.DeleteFunc(c.away, func(other *Namespace) bool { return other == n })
 	}
@@ -135,9 +139,17 @@ func (c *client) socket(namespace string) (s *Socket, away bool) {
 func (c *client) kicked(s *Socket) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.sockets = slices.DeleteFunc(c.sockets, func(other *Socket) bool { return other == s })
 	if !slices.Contains(c.away, s.namespace) {
 		c.away = append(c.away, s.namespace)
 	}
+}
+
+// ended is called when the last handler of a socket has returned.
+func (c *client) ended() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.alive--
 }
 
 // remove forgets a socket that left or was refused.

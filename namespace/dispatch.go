@@ -138,6 +138,7 @@ func (s *Socket) work() {
 			}
 		case sio.Disconnect:
 			s.farewell(c)
+			s.client.ended()
 		}
 	}
 }
@@ -149,6 +150,8 @@ func (s *Socket) exited(c *Ctx) {
 	switch {
 	case c.pkt.Type == sio.Event:
 		c.fail(errExited)
+	case c.pkt.Type == sio.Disconnect:
+		s.client.ended()
 	case c.pkt.Type == sio.Connect && !s.accepted:
 		s.refuse(errExited)
 	case c.pkt.Type == sio.Connect:

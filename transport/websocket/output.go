@@ -179,12 +179,12 @@ func (c *conn) flush(b *batch) {
 		}
 		if n < len(b.buf) {
 			rest := append([]byte(nil), b.buf[n:]...)
+			if end {
+				c.awaitClose() // first, so that nothing follows the rest
+			}
 			// Owned by the connection; ends when all is written; blocks on the
 			// connection for writeWait at most.
 			go c.flushBlocking(&rest)
-			if end {
-				c.awaitClose()
-			}
 			return
 		}
 		if end {

@@ -98,7 +98,7 @@ type hijacker struct {
 // Hijack implements http.Hijacker. Frames that came together with the handshake
 // are legal and kept; gorilla would refuse them.
 func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	nc, brw, err := http.NewResponseController(h.ResponseWriter).Hijack()
+	nc, brw, err := hijack(h.ResponseWriter)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -108,8 +108,38 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		brw = bufio.NewReadWriter(bufio.NewReaderSize(nil, 16), brw.Writer)
 	}
 	h.c.Conn = nc
-	if sc, ok := nc.(syscall.Conn); ok && rawIO {
-		h.c.raw, _ = sc.SyscallConn()
-	}
+	h.c.raw = rawConn(nc)
 	return h.c, brw, nil
+}
+
+// hijack takes the connection from the outermost writer that gives it. Gin's panics
+// if the one below cannot; then it is asked of the innermost.
+func hijack(w http.ResponseWriter) (nc net.Conn, brw *bufio.ReadWriter, err error) {
+	defer func() {
+		if recover() == nil {
+			return
+		}
+		for u, ok := w.(unwrapper); ok; u, ok = w.(unwrapper) {
+			w = u.Unwrap()
+		}
+		nc, brw, err = http.NewResponseController(w).Hijack()
+	}()
+	return http.NewResponseController(w).Hijack()
+}
+
+type unwrapper interface{ Unwrap() http.ResponseWriter }
+
+// rawConn returns the descriptor of a plain connection. A type that embeds one has
+// the method too, but its own Read and Write must be called.
+func rawConn(nc net.Conn) (raw syscall.RawConn) {
+	if !rawIO {
+		return nil
+	}
+	switch t := nc.(type) {
+	case *net.TCPConn:
+		raw, _ = t.SyscallConn()
+	case *net.UnixConn:
+		raw, _ = t.SyscallConn()
+	}
+	return raw
 }
