@@ -276,3 +276,14 @@ func TestAbortedPoll(t *testing.T) {
 		require.Equal(t, unknownSession, k.poll())
 	})
 }
+
+// Control packets count: python-engineio refuses an answer of more than 16.
+func TestPollCountsControlPackets(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, engine.Config{})
+		k := w.open()
+		time.Sleep(25*time.Second + 300*time.Millisecond) // a ping waits
+		k.say(strings.Split(strings.Repeat("x", 20), "")...)
+		require.Equal(t, "2 "+strings.TrimSpace(strings.Repeat("4x ", 15)), k.poll())
+	})
+}

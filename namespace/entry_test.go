@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 
@@ -217,5 +218,27 @@ func TestAuthSlowerThanConnectTimeout(t *testing.T) {
 		g.answer <- nil
 		require.Empty(t, h.take())
 		require.Zero(t, w.engine.Sessions())
+	})
+}
+
+// A client that comes and goes while Auth is busy is not asked about without end.
+func TestComingAndGoing(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		free := make(chan bool)
+		var asked atomic.Int32
+		w.Of("/").Auth(func(context.Context, *namespace.Handshake) (*namespace.Identity, error) {
+			asked.Add(1)
+			<-free
+			return nil, nil
+		})
+		p := w.dial(t)
+		for range 5 * namespace.MaxNamespaces {
+			p.send("40", "41")
+		}
+		synctest.Wait()
+		require.EqualValues(t, 2*namespace.MaxNamespaces, asked.Load())
+		close(free)
+		synctest.Wait()
+		p.Cut()
 	})
 }
