@@ -237,7 +237,7 @@ func (srv *Server) logRefusedOrigin(r *http.Request) {
 		return
 	}
 	srv.cfg.Logger.Warn("everwire: a page of another origin was refused; to allow it, add the origin to Config.Origins",
-		"origin", strconv.Quote(r.Header.Get("Origin")), "host", strconv.Quote(r.Host))
+		"origin", r.Header.Get("Origin"), "host", r.Host) // handlers of slog quote what needs it
 }
 
 // openData returns the OPEN packet's JSON: the official keys in their order, and

@@ -15,7 +15,8 @@ import (
 
 // plainOptions are encoding/json's, but that nothing is escaped for HTML: the
 // official servers do not, and it would make most chat messages longer.
-var plainOptions = json.JoinOptions(jsonv1.DefaultOptionsV1(),
+// Nor does a failed encoding keep what it wrote before the failure.
+var plainOptions = json.JoinOptions(jsonv1.DefaultOptionsV1(), jsonv1.ReportErrorsWithLegacySemantics(false),
 	jsontext.EscapeForHTML(false), jsontext.EscapeForJS(false))
 
 // scratch is the state of one Encode.

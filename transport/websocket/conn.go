@@ -132,26 +132,30 @@ func (c *conn) read() {
 }
 
 func (c *conn) readAll() (cause error) {
+	var buf *[]byte // taken for as long as there is more to read without waiting
 	for {
 		kind, r, err := c.ws.NextReader()
 		if err != nil {
 			return causeOf(err)
 		}
 		c.meter = 0
-		if err := c.message(kind == websocket.BinaryMessage, r); err != nil {
+		if buf == nil {
+			buf = messages.Get().(*[]byte)
+		}
+		if err := c.message(kind == websocket.BinaryMessage, r, buf); err != nil {
 			return err
+		}
+		if len(c.in) == 0 {
+			if cap(*buf) <= keepRead {
+				messages.Put(buf)
+			}
+			buf = nil
 		}
 	}
 }
 
-// message reads one message and passes it on.
-func (c *conn) message(binary bool, r io.Reader) error {
-	buf := messages.Get().(*[]byte)
-	defer func() {
-		if cap(*buf) <= keepRead {
-			messages.Put(buf)
-		}
-	}()
+// message reads one message into buf and passes it on.
+func (c *conn) message(binary bool, r io.Reader, buf *[]byte) error {
 	var err error
 	if *buf, err = readMessage(*buf, r); err != nil {
 		return causeOf(err)
