@@ -65,7 +65,7 @@ type Conn struct {
 	farewell eio.Type // the packet that tells of the session's end; 0: Close
 	armed    bool     // the next thing to send calls wake
 	over     bool     // another connection took its place
-	waiting  bool     // attached and not released
+	waiting  bool     // attached and, if it is a poll, not answered yet
 	probed   bool     // a trial that was answered
 }
 

@@ -26,9 +26,12 @@ var (
 	ErrBadVersion       = &Error{5, "Unsupported protocol version", http.StatusBadRequest}
 )
 
-// The refusals that the protocol has no code for; they use the nearest.
+// ErrTooLarge refuses a POST with more bytes or packets than one may have. The
+// protocol has no code for it.
+var ErrTooLarge = &Error{3, "Payload too large", http.StatusRequestEntityTooLarge}
+
+// The other refusals that the protocol has no code for; they use the nearest.
 var (
-	errTooLarge     = &Error{3, "Payload too large", http.StatusRequestEntityTooLarge}
 	errNotAllowed   = &Error{2, "Method not allowed", http.StatusMethodNotAllowed}
 	errCrowded      = &Error{4, "Too many sessions without a namespace from this address", http.StatusTooManyRequests}
 	errShuttingDown = &Error{4, "Server is shutting down", http.StatusServiceUnavailable}

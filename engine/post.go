@@ -39,7 +39,7 @@ func (s *Session) Post(r *http.Request, body func() ([]byte, error)) error {
 		return err
 	}
 	if tooMany(b) {
-		return errTooLarge
+		return ErrTooLarge
 	}
 	packets, err := parsePayload(b)
 	if err != nil || !utf8.Valid(b) {

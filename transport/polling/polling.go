@@ -165,10 +165,9 @@ var bodies = sync.Pool{New: func() any { return new([]byte) }}
 const bodyWait = 10 * time.Second
 
 var (
-	errTooLarge = &engine.Error{Code: 3, Message: "Payload too large", Status: http.StatusRequestEntityTooLarge}
-	errEncoded  = &engine.Error{Code: 3, Message: "Content-Encoding is not supported", Status: http.StatusUnsupportedMediaType}
-	errTimeout  = &engine.Error{Code: 3, Message: "Request timeout", Status: http.StatusRequestTimeout}
-	errBinary   = errors.New("polling: binary body, which protocol 4 does not have")
+	errEncoded = &engine.Error{Code: 3, Message: "Content-Encoding is not supported", Status: http.StatusUnsupportedMediaType}
+	errTimeout = &engine.Error{Code: 3, Message: "Request timeout", Status: http.StatusRequestTimeout}
+	errBinary  = errors.New("polling: binary body, which protocol 4 does not have")
 )
 
 // readBody reads the request's body into buf. Of a body that is refused for its
@@ -181,7 +180,7 @@ func (t *Transport) readBody(buf []byte, r *http.Request) ([]byte, error) {
 		return nil, errEncoded
 	}
 	if r.ContentLength > t.maxPayload {
-		return nil, errTooLarge
+		return nil, engine.ErrTooLarge
 	}
 	if n := max(r.ContentLength+1, 512); int64(cap(buf)) < n {
 		buf = make([]byte, 0, n)
@@ -192,7 +191,7 @@ func (t *Transport) readBody(buf []byte, r *http.Request) ([]byte, error) {
 		buf = buf[:len(buf)+n]
 		switch {
 		case int64(len(buf)) > t.maxPayload:
-			return nil, errTooLarge
+			return nil, engine.ErrTooLarge
 		case err == io.EOF:
 			return buf, nil
 		case errors.Is(err, os.ErrDeadlineExceeded):
