@@ -29,6 +29,7 @@ const (
 	gorilla = "github.com/gorilla/websocket"
 	gin     = "github.com/gin-gonic/gin"
 	jsonv2  = "github.com/go-json-experiment/json"
+	segment = "github.com/segmentio/encoding"
 	uuid    = "github.com/google/uuid"
 	testify = "github.com/stretchr/testify"
 )
@@ -44,7 +45,7 @@ var layers = []struct {
 	{"transport/polling", []string{"engine", "engine/eio"}},
 	{"transport/websocket", []string{"engine", "engine/eio", gorilla}},
 
-	{"namespace/sio", []string{"engine/eio", jsonv2}},
+	{"namespace/sio", []string{"engine/eio", jsonv2, segment}},
 	{"event", []string{"namespace/sio", "engine/eio"}},
 	{"adapter", []string{"namespace/sio", "engine/eio"}},
 	{"adapter/memory", []string{"adapter", "namespace/sio", "engine/eio"}},
@@ -64,7 +65,7 @@ var onlyForTests = []string{"engine/enginetest", "transport/transporttest", "ada
 
 // direct are the direct dependencies of go.mod; optional ones may be missing.
 var (
-	direct   = []string{gin, jsonv2, gorilla, testify}
+	direct   = []string{gin, jsonv2, segment, gorilla, testify}
 	optional = []string{uuid}
 )
 
@@ -111,7 +112,7 @@ func (f source) mayImport(p string, uses []string) bool {
 	case within(p, testify), slices.Contains(onlyForTests, p):
 		return true
 	}
-	return isOwn(p) || slices.ContainsFunc([]string{gorilla, jsonv2, uuid}, func(u string) bool { return within(p, u) })
+	return isOwn(p) || slices.ContainsFunc([]string{gorilla, jsonv2, segment, uuid}, func(u string) bool { return within(p, u) })
 }
 
 // isOwn tells whether the shortened path p is a package of the project: other modules begin with a host name.

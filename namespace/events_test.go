@@ -70,7 +70,7 @@ func TestAnswers(t *testing.T) {
 		{"error after the answer", func(c *namespace.Ctx) error { _ = c.Ack(1); return errors.New("secret") }, `[1]`, "secret"},
 		{"panic after the answer", func(c *namespace.Ctx) error { _ = c.Ack(1); panic("secret") }, `[1]`, "secret"},
 		{"no JSON form", func(c *namespace.Ctx) error { return c.Ack(math.Inf(1)) },
-			`[{"error":{"code":"internal","message":"internal error"}}]`, "Inf"},
+			`[{"error":{"code":"internal","message":"internal error"}}]`, "unsupported value"},
 		{"no JSON form of the error", func(c *namespace.Ctx) error { return &sio.Error{Code: "c", Message: "m", Data: func() {}} },
 			`[{"error":{"code":"c","message":"m"}}]`, "func()"},
 		{"second try", func(c *namespace.Ctx) error { _ = c.Ack(make(chan int)); return c.Ack("ok") }, `["ok"]`, ""},

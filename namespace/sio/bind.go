@@ -25,15 +25,19 @@ var (
 		json.WithUnmarshalers(json.UnmarshalFromFunc(bindNumber)))
 )
 
-// bind stores an argument of a packet without attachments.
-func bind(arg []byte, dst any) error {
+// bind stores an argument of a packet without attachments. The fast package does
+// not notice when a long number is too large for an integer.
+func bind(arg []byte, dst any, long bool) error {
 	if bindSimple(arg, dst) {
 		return nil
 	}
 	if p, ok := dst.(*any); ok && p != nil && replaceable(*p) {
 		return bindAny(arg, nil, p)
 	}
-	if traitsOf(reflect.TypeOf(dst))&holdsNumber != 0 {
+	switch t := traitsOf(reflect.TypeOf(dst)); {
+	case t == 0 && !long:
+		return bindFast(arg, dst)
+	case t&holdsNumber != 0:
 		return json.Unmarshal(arg, dst, bindNumbers)
 	}
 	return json.Unmarshal(arg, dst, bindOptions)

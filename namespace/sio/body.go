@@ -13,7 +13,8 @@ import (
 // remembering for every waiting packet.
 type body struct {
 	args []byte // the arguments with the commas between them; valid JSON
-	n    int
+	n    int32
+	long bool // a number in them has more than safeDigits
 }
 
 // binaryBody is a payload with attachments.
@@ -29,17 +30,22 @@ func newBody(part payload) *body {
 	if part.n == 0 {
 		return empty
 	}
-	return &body{exactCopy(part.args), part.n}
+	b := makeBody(part)
+	return &b
 }
 
 func newBinaryBody(part payload, attachments int) *binaryBody {
-	return &binaryBody{body{exactCopy(part.args), part.n}, make([][]byte, 0, attachments)}
+	return &binaryBody{makeBody(part), make([][]byte, 0, attachments)}
 }
 
-func (b *body) Len() int { return b.n }
+func makeBody(part payload) body {
+	return body{exactCopy(part.args), int32(part.n), part.long}
+}
+
+func (b *body) Len() int { return int(b.n) }
 
 func (b *body) Bind(first int, dst ...any) error {
-	return b.each(first, len(dst), func(i int, arg []byte) error { return bind(arg, dst[i]) })
+	return b.each(first, len(dst), func(i int, arg []byte) error { return bind(arg, dst[i], b.long) })
 }
 
 func (b *binaryBody) Bind(first int, dst ...any) error {
@@ -51,9 +57,9 @@ func (b *binaryBody) Bind(first int, dst ...any) error {
 // each calls fn with the arguments from first to first+n-1, as far as they exist.
 func (b *body) each(first, n int, fn func(i int, arg []byte) error) error {
 	rest := b.args
-	for index := 0; index < min(b.n, first+n); index++ {
+	for index := 0; index < min(b.Len(), first+n); index++ {
 		var arg []byte
-		if arg, rest = nextArg(rest, index == b.n-1); index < first {
+		if arg, rest = nextArg(rest, index == b.Len()-1); index < first {
 			continue
 		}
 		if err := fn(index-first, arg); err != nil {

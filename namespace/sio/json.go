@@ -128,9 +128,12 @@ func (s *scratch) arg(arg any) error {
 		}
 	}
 	var err error
-	if s.recent.of(reflect.TypeOf(arg)) == 0 {
+	switch t := s.recent.of(reflect.TypeOf(arg)); {
+	case t == 0:
+		err = s.fast(arg)
+	case t&needHooks == 0:
 		err = s.plain(arg)
-	} else {
+	default:
 		err = json.MarshalWrite(&s.buf, arg, s.hooked)
 	}
 	if err != nil && s.overflow {
@@ -158,6 +161,13 @@ func (s *scratch) checkPlaceholders() error {
 func (s *scratch) quote(text string) {
 	b, _ := jsontext.AppendQuote(s.buf.AvailableBuffer(), text)
 	s.buf.Write(b)
+}
+
+// fast writes an argument of a regular type.
+func (s *scratch) fast(arg any) error {
+	b, err := appendFast(s.buf.AvailableBuffer(), arg)
+	s.buf.Write(b)
+	return err
 }
 
 // plain writes an argument without hooks, by an encoder that is used again.

@@ -14,6 +14,7 @@ type payload struct {
 	name    []byte // Event: its name, unescaped
 	args    []byte // the arguments with the commas between them
 	n       int    // how many
+	long    bool   // a number in them has more than safeDigits
 }
 
 func scanPayload(pre prefix, b []byte) (part payload, err error) {
@@ -55,7 +56,7 @@ func (s *scanner) single(first, orFirst byte) (payload, error) {
 	if !s.value(MaxDepth) {
 		return payload{}, s.err
 	}
-	return payload{present: true, args: s.b[start:s.i], n: 1}, nil
+	return payload{present: true, args: s.b[start:s.i], n: 1, long: s.long}, nil
 }
 
 // event reads ["name",arguments…].
@@ -96,7 +97,7 @@ func (s *scanner) arguments(part *payload) error {
 	if !ok {
 		return s.err
 	}
-	part.n, part.args = n, s.b[start:s.i-1]
+	part.n, part.args, part.long = n, s.b[start:s.i-1], s.long
 	return nil
 }
 

@@ -12,6 +12,8 @@ type scanner struct {
 	i   int
 	err error
 
+	long bool // there was a number of more than safeDigits
+
 	// attachments is how many the packet announced. When it is not zero, every
 	// object that claims to be a placeholder must name one of them.
 	attachments int
@@ -214,6 +216,7 @@ func (s *scanner) number() bool {
 	}
 	zero := s.i < len(s.b) && s.b[s.i] == '0'
 	n := s.digits()
+	s.long = s.long || n > safeDigits
 	ok := n > 0 && !(zero && n > 1)
 	if ok && s.i < len(s.b) && s.b[s.i] == '.' {
 		s.i++
@@ -228,6 +231,9 @@ func (s *scanner) number() bool {
 	}
 	return ok || s.fail(errJSON)
 }
+
+// safeDigits is how many decimal digits fit into every 64 bit integer.
+const safeDigits = 18
 
 // digits moves over decimal digits and counts them.
 func (s *scanner) digits() int {

@@ -1,7 +1,8 @@
-// traits.go: which Go types need the hooks of the codec.
+// traits.go: which Go types need what of the JSON packages.
 //
-// A hook makes the JSON package look it up for every value it meets, so types
-// that cannot hold anything of interest go without.
+// Hooks make the JSON package look them up for every value it meets, so types
+// that cannot hold anything of interest go without; and the types that most
+// events are made of need nothing that the fast package could not do (fast.go).
 
 package sio
 
@@ -19,7 +20,11 @@ const (
 	holdsBytes  traits = 1 << iota // a []byte, which travels as an attachment
 	holdsNumber                    // a Number of encoding/json
 	holdsAny                       // an interface, which may hold either
+	special                        // anything whose JSON is not obvious from its kind
 )
+
+// needHooks are the traits for which there are hooks.
+const needHooks = holdsBytes | holdsNumber | holdsAny
 
 var (
 	bytesType  = reflect.TypeFor[[]byte]()
@@ -66,7 +71,7 @@ func (r *recentTraits) of(t reflect.Type) traits {
 // walk collects the traits of one type. Only the type it began with may be
 // cached: in a cycle the others are left half seen.
 type walk struct {
-	seen  map[reflect.Type]bool
+	seen  map[reflect.Type]bool // true while the walk is inside the type
 	found traits
 }
 
@@ -78,13 +83,27 @@ func (w *walk) visit(t reflect.Type) {
 		w.found |= holdsNumber
 	case t.Kind() == reflect.Interface:
 		w.found |= holdsAny
-	case !w.seen[t]:
-		if w.seen == nil {
-			w.seen = map[reflect.Type]bool{}
-		}
-		w.seen[t] = true
-		w.visitParts(t)
+	case w.seen[t]:
+		// A value could contain itself, which only the JSON package notices.
+		w.found |= special
+	default:
+		w.enter(t)
 	}
+}
+
+func (w *walk) enter(t reflect.Type) {
+	if _, done := w.seen[t]; done {
+		return
+	}
+	if w.seen == nil {
+		w.seen = map[reflect.Type]bool{}
+	}
+	w.seen[t] = true
+	if !isRegular(t) {
+		w.found |= special
+	}
+	w.visitParts(t)
+	w.seen[t] = false
 }
 
 // visitParts does not ask whether t writes itself: a hook too many only costs time.
