@@ -6,6 +6,12 @@ cd "$(dirname "$0")/../.."
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
 [ -n "$(fc-list 2>/dev/null)" ] || missing+=(fontconfig fonts-liberation)
+command -v nginx >/dev/null || missing+=(nginx-light)
+command -v haproxy >/dev/null || missing+=(haproxy)
+# Debian's Python, whatever else is on the PATH: its packages are what is tested.
+for module in socketio aiohttp websocket requests; do
+  /usr/bin/python3 -c "import $module" 2>/dev/null || missing+=("python3-$module")
+done
 command -v "$(go env CC)" >/dev/null || missing+=(gcc libc6-dev) # for -race
 if [ ${#missing[@]} -gt 0 ]; then
   install="apt-get install -y --no-install-recommends ${missing[*]}"
