@@ -17,31 +17,50 @@ func (s *Session) Attach(r *http.Request, wake func()) (*Conn, error) {
 		return nil, refusal
 	}
 	if !p.hasSID {
-		return s.open(p.transport, wake)
+		if joins, _ := r.Context().Value(joining{}).(bool); joins {
+			return s.joinRace(p, wake)
+		}
+		c, err := s.open(p, wake)
+		if e, _ := r.Context().Value(opening{}).(*race); e != nil && err == nil {
+			s.srv.races.opened(e, s)
+		}
+		return c, err
 	}
 	s.tick(s.srv.now())
-	if p.transport == Polling {
-		return s.poll()
+	if s.resume != nil {
+		return s.reattach(p, wake)
 	}
-	return s.try(p.transport, wake)
+	switch p.transport {
+	case Polling:
+		return s.poll()
+	case WebSocket:
+		return s.try(p.transport, wake)
+	}
+	return nil, ErrBadRequest // the session has a connection of this kind, or never will
 }
 
 // open makes the first connection of a fresh session.
-func (s *Session) open(transport string, wake func()) (*Conn, error) {
+func (s *Session) open(p params, wake func()) (*Conn, error) {
 	srv := s.srv
 	now := srv.now()
-	c := s.newConn(transport, wake)
+	c := s.newConn(p.transport, wake)
 	c.control = ctlOpen
 	s.mu.Lock()
 	s.state, s.cur = open, c
 	s.due, s.until = now+srv.cfg.PingInterval, now+srv.cfg.ConnectTimeout
 	next := min(s.due, s.until)
+	if p.resume && !srv.cfg.Resume.Off {
+		s.resume = newResume(c, p)
+		if s.resume.racing {
+			s.resume.until = now + raceTime
+		}
+	}
 	s.mu.Unlock()
 
 	receiver, err := srv.handler.Open(s)
 	if err != nil {
 		s.end(ForcedClose)
-		return nil, &Error{ErrForbidden.Code, err.Error(), ErrForbidden.Status}
+		return nil, &Error{Code: ErrForbidden.Code, Message: err.Error(), Status: ErrForbidden.Status}
 	}
 	s.mu.Lock()
 	s.receiver = receiver

@@ -20,6 +20,8 @@ type Config struct {
 	MaxPayload     int64         // bytes of a POST body or a WebSocket message; default 1,000,000
 	NoUpgrade      bool          // do not offer the upgrade from polling to WebSocket
 
+	Resume Resume // sessions that outlive their connections
+
 	// MaxUnjoined is how many sessions of one address may be without a
 	// namespace at a time; default 1,024.
 	MaxUnjoined int
@@ -39,6 +41,31 @@ type Config struct {
 	Context func(*http.Request) context.Context
 
 	Logger *slog.Logger // default slog.Default()
+}
+
+// Resume sets up the extension (PROTOCOL.md) by which a session outlives its
+// connections, for the clients that ask for it. A zero field means its default.
+type Resume struct {
+	Off    bool          // no session outlives its connection
+	Window time.Duration // for which a session without a connection is kept; default 60 s
+	Buffer int           // bytes that may wait unacknowledged, each way; default 4 MiB
+	Memory int           // bytes that the sessions without a connection may keep together; default 64 MiB
+}
+
+func (r *Resume) setDefaults() error {
+	if r.Window < 0 || r.Buffer < 0 || r.Memory < 0 {
+		return fmt.Errorf("engine: Config.Resume: Window, Buffer and Memory must not be negative: %v, %d, %d", r.Window, r.Buffer, r.Memory)
+	}
+	if r.Window == 0 {
+		r.Window = 60 * time.Second
+	}
+	if r.Buffer == 0 {
+		r.Buffer = 4 << 20
+	}
+	if r.Memory == 0 {
+		r.Memory = 64 << 20
+	}
+	return nil
 }
 
 // withDefaults returns c with defaults in place of zeros, or says what is wrong.
@@ -75,7 +102,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	return c, nil
+	return c, c.Resume.setDefaults()
 }
 
 // remoteIP returns the address of the TCP connection, or the zero address.

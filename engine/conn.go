@@ -34,6 +34,7 @@ const (
 	ctlProbe
 	ctlPing
 	ctlNoop
+	ctlAck
 )
 
 var controlPackets = [...]struct {
@@ -67,6 +68,14 @@ type Conn struct {
 	over     bool     // another connection took its place
 	waiting  bool     // attached and, if it is a poll, not answered yet
 	probed   bool     // a trial that was answered
+
+	// With resumption, guarded by Session.mu too.
+	at    number // of the attachment
+	pos   cursor // what of the outbox it was handed
+	up    uint64 // number of the last message that came on it, if it is a WebSocket
+	code  int    // of the close frame that ends it
+	final bool   // it was told of the session's end
+	lost  bool   // a candidate whose connection is gone
 }
 
 // TryNext fills b with what is to be sent now. If there is nothing, it leaves b
@@ -76,9 +85,14 @@ func (c *Conn) TryNext(b *Batch) error {
 	s := c.s
 	b.reset()
 	s.mu.Lock()
-	c.fillLocked(b)
+	resumable := s.resume != nil
+	if resumable {
+		c.fillResumableLocked(b)
+	} else {
+		c.fillLocked(b)
+	}
 	c.armed = b.Empty()
-	ended := b.End != 0 && s.state == closing && c == s.cur
+	ended := b.End != 0 && s.state == closing && c == s.cur && !resumable
 	if ended {
 		s.state = closed
 	}
@@ -91,6 +105,9 @@ func (c *Conn) TryNext(b *Batch) error {
 		s.forget()
 	} else if stale > 0 {
 		s.srv.wheel.schedule(s.srv, s, stale)
+	}
+	if resumable && len(b.Tail) > 0 {
+		s.finish()
 	}
 	return nil
 }
@@ -106,9 +123,10 @@ func (c *Conn) fillLocked(b *Batch) {
 	if c != s.cur {
 		return
 	}
-	if last := s.out.next(s.out.base, b); last > s.out.base {
+	pos := s.out.start()
+	if s.out.next(&pos, b); pos.n > s.out.base {
 		// Without resumption, what was handed out is not kept.
-		s.out.ack(last)
+		s.out.ack(pos.n)
 		s.stale = 0
 		if s.out.bytes > outboxStale {
 			s.stale = s.srv.now() + outboxPatience
@@ -125,17 +143,56 @@ func (c *Conn) fillLocked(b *Batch) {
 	}
 }
 
+// fillResumableLocked is fillLocked for a session that keeps what it hands out until
+// the client acknowledges it.
+func (c *Conn) fillResumableLocked(b *Batch) {
+	s := c.s
+	if c.over || c == s.trial && s.state == closed {
+		b.End, b.Code = max(c.farewell, eio.Close), c.code
+		return
+	}
+	c.fillControlLocked(b)
+	if c == s.trial {
+		return
+	}
+	b.packets, b.unlimited = len(b.Control), true
+	s.out.next(&c.pos, b)
+	b.Last = c.pos.n
+	if s.state == closed || s.state == closing && c.pos.n == s.out.tail {
+		c.sayEndLocked(b)
+	}
+}
+
+// sayEndLocked tells the client of the session's end, once on each connection. One
+// that can bring acknowledgements stays open for those until the session is
+// forgotten.
+func (c *Conn) sayEndLocked(b *Batch) {
+	if !c.final {
+		c.final, c.s.resume.final = true, true
+		b.Tail = append(b.Tail, eio.Packet{Type: eio.Close})
+	}
+	if c.s.state == closed {
+		b.End = eio.Close
+	}
+}
+
 func (c *Conn) fillControlLocked(b *Batch) {
 	if c.control == 0 || c.s.state == closed {
 		return
 	}
 	if c.control&ctlOpen != 0 {
-		b.Control = append(b.Control, eio.Packet{Type: eio.Open, Data: c.s.srv.openData(c.s, c.transport)})
+		if c.s.resume != nil {
+			c.up = c.s.resume.have // what OPEN says: the client counts on from there
+		}
+		b.Control = append(b.Control, eio.Packet{Type: eio.Open, Data: c.s.srv.openData(c)})
 	}
 	for i := range controlPackets {
 		if c.control&controlPackets[i].bit != 0 {
 			b.Control = append(b.Control, controlPackets[i].packet)
 		}
+	}
+	if c.control&ctlAck != 0 {
+		b.Control = append(b.Control, c.s.ackPacketLocked())
 	}
 	c.control = 0
 }
@@ -196,6 +253,9 @@ func (c *Conn) tried() bool {
 // says so in its turn. Receive does not keep p.Data.
 func (c *Conn) Receive(p eio.Packet) error {
 	s := c.s
+	if s.resume != nil {
+		return c.receiveResumable(p)
+	}
 	s.mu.Lock()
 	if c == s.cur {
 		if p.Type == eio.Message && s.state == open && !s.busy { // nearly always
@@ -258,6 +318,11 @@ func (c *Conn) upgradeLocked() (wakes [2]func()) {
 // and without resumption the session with it.
 func (c *Conn) Release(cause error) {
 	s := c.s
+	defer s.srv.sessions.attached(-1)
+	if s.resume != nil {
+		c.releaseResumable(cause)
+		return
+	}
 	s.mu.Lock()
 	if cause != nil || c.transport != Polling {
 		c.waiting, c.armed = false, false // else the next poll may be waiting already
@@ -275,14 +340,18 @@ func (c *Conn) Release(cause error) {
 	if until > 0 {
 		s.srv.wheel.schedule(s.srv, s, until)
 	}
-	switch {
-	case !lost:
-	case cause == nil || errors.Is(cause, ErrPeerClosed):
-		s.end(TransportClose)
-	case errors.Is(cause, ErrProtocol):
-		s.end(ParseError)
-	default:
-		s.end(TransportError)
+	if lost {
+		s.end(reasonOf(cause))
 	}
-	s.srv.sessions.attached(-1)
+}
+
+// reasonOf says what the end of a connection means for its session.
+func reasonOf(cause error) CloseReason {
+	switch {
+	case cause == nil || errors.Is(cause, ErrPeerClosed):
+		return TransportClose
+	case errors.Is(cause, ErrProtocol):
+		return ParseError
+	}
+	return TransportError
 }

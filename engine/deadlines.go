@@ -11,6 +11,9 @@ const never time.Duration = -1
 // called by the wheel, and by requests so that they never see a session that the
 // wheel is only late to end.
 func (s *Session) tick(now time.Duration) (next time.Duration) {
+	if s.resume != nil {
+		return s.tickResumable(now)
+	}
 	s.mu.Lock()
 	reason, wake, graceful := s.tickLocked(now)
 	next = s.nextLocked(now)
@@ -47,12 +50,7 @@ func (s *Session) tickLocked(now time.Duration) (reason CloseReason, wake [2]fun
 		return SlowClient, wake, false
 	}
 	if !s.pinged && now >= s.due {
-		from := s.due
-		if now-from > lateness {
-			from = now
-		}
-		s.pinged, s.due = true, from+s.srv.cfg.PingTimeout
-		s.cur.control |= ctlPing
+		s.pingLocked(now)
 		wake[0] = s.cur.disarmLocked()
 	}
 	if s.pinged && now >= s.due {
@@ -63,6 +61,16 @@ func (s *Session) tickLocked(now time.Duration) (reason CloseReason, wake [2]fun
 		s.due = now + s.srv.cfg.PingTimeout
 	}
 	return "", wake, false
+}
+
+// pingLocked has a ping sent, and the pong waited for.
+func (s *Session) pingLocked(now time.Duration) {
+	from := s.due
+	if now-from > lateness {
+		from = now
+	}
+	s.pinged, s.due = true, from+s.srv.cfg.PingTimeout
+	s.cur.control |= ctlPing
 }
 
 func (s *Session) nextLocked(now time.Duration) time.Duration {

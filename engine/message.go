@@ -16,6 +16,7 @@ type Message struct {
 	packets []eio.Packet
 	one     [1]eio.Packet // packets of a message without attachments
 	size    int
+	holders int // detached sessions that keep it; guarded by hoard.mu
 	payload atomic.Pointer[[]byte]
 }
 
@@ -45,6 +46,14 @@ func BuildMessage(build func(dst []eio.Packet) ([]eio.Packet, error)) (*Message,
 
 // Packets returns the message's packets. They must not be changed.
 func (m *Message) Packets() []eio.Packet { return m.packets }
+
+// from returns the message without its first n packets, which the peer has.
+func (m *Message) from(n int) *Message {
+	if n == 0 {
+		return m
+	}
+	return NewMessage(m.packets[n:]...)
+}
 
 // AppendPayload appends the message's packets to the polling payload dst, which
 // began at length start.

@@ -3,6 +3,8 @@
 package engine
 
 import (
+	"iter"
+	"slices"
 	"time"
 
 	"github.com/everwire/everwire/engine/eio"
@@ -15,49 +17,96 @@ const (
 	outboxPatience = 10 * time.Second
 )
 
-// outbox holds the messages that the peer may still need. Messages are numbered
-// 1, 2, 3, … in the order of push. A number is handed to a connection with next
-// and forgotten with ack; a session without resumption acknowledges what it has
-// handed out itself.
+// outbox holds the messages that the peer may still need. Their packets are
+// numbered 1, 2, 3, … in the order of push. A packet is handed to a connection with
+// next and forgotten with ack; a session without resumption acknowledges what it
+// has handed out itself.
 type outbox struct {
-	queue []*Message // queue[head+i] has number base+1+i
+	queue []*Message
 	head  int
 	base  uint64 // everything up to this number is forgotten
+	tail  uint64 // number of the last packet
+	sent  uint64 // number of the last packet that was handed to any connection
+	gone  uint64 // how many messages are forgotten as a whole
+	part  int    // how many packets of the first message are forgotten
 	bytes int
+}
+
+// cursor is where a connection stands in the outbox.
+type cursor struct {
+	n    uint64 // number of the last packet that it was handed
+	next uint64 // how many messages stand before the one to go on with, since the session began
+	part int    // how many packets of that one it was handed
 }
 
 // keep is the largest capacity that an empty queue may hold on to.
 const keep = 16
 
-func (o *outbox) last() uint64 { return o.base + uint64(len(o.queue)-o.head) }
-
 func (o *outbox) push(m *Message) {
 	o.queue = append(o.queue, m)
 	o.bytes += m.size
+	o.tail += uint64(len(m.packets))
 }
 
 // fits reports whether one more message of that size may wait.
-func (o *outbox) fits(size int) bool { return o.bytes == 0 || o.bytes+size <= outboxMax }
+func (o *outbox) fits(size, most int) bool { return o.bytes == 0 || o.bytes+size <= most }
 
-// next appends to b the messages after number pos, as many as b has room for and
-// at least one, and returns the number of the last.
-func (o *outbox) next(pos uint64, b *Batch) uint64 {
-	for _, m := range o.queue[o.head+int(pos-o.base):] {
-		if !b.take(m) {
+// start returns the cursor behind all that is forgotten.
+func (o *outbox) start() cursor { return cursor{o.base, o.gone, o.part} }
+
+// seek returns the cursor behind packet n, or behind what is forgotten.
+func (o *outbox) seek(n uint64) cursor {
+	c := o.start()
+	for c.n < n && int(c.next-o.gone) < len(o.queue)-o.head {
+		c.forward(len(o.queue[o.head+int(c.next-o.gone)].packets), n)
+	}
+	return c
+}
+
+// forward moves over what is left of a message of so many packets, or up to n.
+func (c *cursor) forward(packets int, n uint64) {
+	left := packets - c.part
+	if rest := n - c.n; uint64(left) > rest {
+		c.part, c.n = c.part+int(rest), n
+		return
+	}
+	c.n, c.next, c.part = c.n+uint64(left), c.next+1, 0
+}
+
+// next appends to b what comes behind c, as much as b has room for and at least
+// one message, and moves c.
+func (o *outbox) next(c *cursor, b *Batch) {
+	if c.n < o.base {
+		*c = o.start() // acknowledged through another connection
+	}
+	for _, m := range o.queue[o.head+int(c.next-o.gone):] {
+		if !b.take(m.from(c.part)) {
 			break
 		}
-		pos++
+		c.forward(len(m.packets), c.n+uint64(len(m.packets)-c.part))
 	}
-	return pos
+	o.sent = max(o.sent, c.n)
 }
 
 // ack forgets everything up to number n.
 func (o *outbox) ack(n uint64) {
-	for ; o.base < n; o.base++ {
-		o.bytes -= o.queue[o.head].size
+	for o.base < n && o.head < len(o.queue) {
+		m := o.queue[o.head]
+		c := o.start()
+		c.forward(len(m.packets), n)
+		o.base, o.part = c.n, c.part
+		if c.next == o.gone {
+			break
+		}
+		o.gone = c.next
+		o.bytes -= m.size
 		o.queue[o.head] = nil
 		o.head++
 	}
+	o.compact()
+}
+
+func (o *outbox) compact() {
 	switch left := len(o.queue) - o.head; {
 	case left == 0 && cap(o.queue) > keep:
 		o.queue, o.head = nil, 0
@@ -70,9 +119,13 @@ func (o *outbox) ack(n uint64) {
 	}
 }
 
+// messages ranges over what is not forgotten.
+func (o *outbox) messages() iter.Seq[*Message] { return slices.Values(o.queue[o.head:]) }
+
 // drop forgets everything at the end of a session.
 func (o *outbox) drop() {
-	o.base, o.queue, o.head, o.bytes = o.last(), nil, 0, 0
+	o.gone += uint64(len(o.queue) - o.head)
+	o.base, o.part, o.queue, o.head, o.bytes = o.tail, 0, nil, 0, 0
 }
 
 // Batch is what a connection takes in one step: control packets, then messages,
@@ -84,26 +137,30 @@ type Batch struct {
 
 	Control  []eio.Packet
 	Messages []*Message
-	Last     uint64   // number of the last message that the connection has been handed
-	End      eio.Type // not 0: this was the last batch; where the transport has no close of its own, this packet says so
+	Tail     []eio.Packet // control packets that stand behind the messages
+	Last     uint64       // number of the last message packet that the connection has been handed
+
+	End  eio.Type // not 0: this was the last batch; where the transport has no close of its own, this packet says so
+	Code int      // not 0: the code of the WebSocket's close frame
 
 	packets, bytes int
+	unlimited      bool // the number of packets is not limited for this client
 }
 
 // Empty reports whether there is nothing to write.
 func (b *Batch) Empty() bool {
-	return len(b.Control) == 0 && len(b.Messages) == 0 && b.End == 0
+	return len(b.Control) == 0 && len(b.Messages) == 0 && len(b.Tail) == 0 && b.End == 0
 }
 
 func (b *Batch) reset() {
 	clear(b.Messages)
-	*b = Batch{MaxPackets: b.MaxPackets, MaxBytes: b.MaxBytes, Control: b.Control[:0], Messages: b.Messages[:0]}
+	*b = Batch{MaxPackets: b.MaxPackets, MaxBytes: b.MaxBytes, Control: b.Control[:0], Messages: b.Messages[:0], Tail: b.Tail[:0]}
 }
 
 // take adds m if there is room, or if it is the first.
 func (b *Batch) take(m *Message) bool {
 	n, size := b.packets+len(m.packets), b.bytes+m.size
-	over := b.MaxPackets > 0 && n > b.MaxPackets || b.MaxBytes > 0 && size > b.MaxBytes
+	over := b.MaxPackets > 0 && !b.unlimited && n > b.MaxPackets || b.MaxBytes > 0 && size > b.MaxBytes
 	if over && len(b.Messages) > 0 {
 		return false
 	}

@@ -17,34 +17,45 @@ func numbered(n uint64) *Message {
 	return NewMessage(eio.Text([]byte(strconv.FormatUint(n, 10))))
 }
 
-// requireNumbers demands that b holds the messages after pos, up to last.
+// handOut appends to b what stands behind packet pos, and returns the number of the
+// last.
+func handOut(o *outbox, pos uint64, b *Batch) uint64 {
+	c := o.seek(pos)
+	o.next(&c, b)
+	return c.n
+}
+
+// requireNumbers demands that b holds the packets after pos, up to last.
 func requireNumbers(t *testing.T, pos, last uint64, b *Batch) {
 	t.Helper()
-	require.EqualValues(t, last-pos, len(b.Messages))
-	for i, m := range b.Messages {
-		require.Equal(t, strconv.FormatUint(pos+uint64(i)+1, 10), string(m.packets[0].Data))
+	for _, m := range b.Messages {
+		for _, p := range m.packets {
+			pos++
+			require.Equal(t, strconv.FormatUint(pos, 10), string(p.Data))
+		}
 	}
+	require.Equal(t, last, pos)
 }
 
 func TestOutboxNumbers(t *testing.T) {
 	var o outbox
 	var b Batch
-	require.Zero(t, o.next(0, &b))
+	require.Zero(t, handOut(&o, 0, &b))
 	require.True(t, b.Empty())
 	for i := uint64(1); i <= 5; i++ {
 		o.push(numbered(i))
-		require.Equal(t, i, o.last())
+		require.Equal(t, i, o.tail)
 	}
-	require.EqualValues(t, 5, o.next(0, &b))
+	require.EqualValues(t, 5, handOut(&o, 0, &b))
 	requireNumbers(t, 0, 5, &b)
 
 	o.ack(2)
-	require.EqualValues(t, 5, o.last())
+	require.EqualValues(t, 5, o.tail)
 	b.reset()
-	require.EqualValues(t, 5, o.next(2, &b), "what was handed out and not forgotten can be had again")
+	require.EqualValues(t, 5, handOut(&o, 2, &b), "what was handed out and not forgotten can be had again")
 	requireNumbers(t, 2, 5, &b)
 	b.reset()
-	require.EqualValues(t, 5, o.next(4, &b))
+	require.EqualValues(t, 5, handOut(&o, 4, &b))
 	requireNumbers(t, 4, 5, &b)
 
 	o.ack(1) // late, and harmless
@@ -53,11 +64,11 @@ func TestOutboxNumbers(t *testing.T) {
 	require.EqualValues(t, 5, o.base)
 	o.push(numbered(6))
 	b.reset()
-	require.EqualValues(t, 6, o.next(5, &b))
+	require.EqualValues(t, 6, handOut(&o, 5, &b))
 	requireNumbers(t, 5, 6, &b)
 
 	o.drop()
-	require.EqualValues(t, 6, o.last())
+	require.EqualValues(t, 6, o.tail)
 	require.Zero(t, o.bytes)
 }
 
@@ -71,22 +82,51 @@ func TestOutboxAtRandom(t *testing.T) {
 		switch rnd.IntN(3) {
 		case 0:
 			for range rnd.IntN(20) {
-				pushed++
-				o.push(numbered(pushed))
+				packets := make([]eio.Packet, 1+rnd.IntN(3)/2)
+				for i := range packets {
+					pushed++
+					packets[i] = eio.Text([]byte(strconv.FormatUint(pushed, 10)))
+				}
+				o.push(NewMessage(packets...))
 			}
 		case 1:
 			pos := o.base + rnd.Uint64N(pushed-o.base+1)
 			b.reset()
-			last := o.next(pos, &b)
+			last := handOut(&o, pos, &b)
 			requireNumbers(t, pos, last, &b)
 		case 2:
 			o.ack(o.base + rnd.Uint64N(pushed-o.base+1))
 		}
-		require.Equal(t, pushed, o.last())
+		require.Equal(t, pushed, o.tail)
 	}
 	o.ack(pushed)
 	require.Zero(t, o.bytes)
 	require.LessOrEqual(t, cap(o.queue), keep, "an empty queue holds on to little")
+}
+
+// A connection goes on where it was, whatever is acknowledged through others.
+func TestOutboxCursor(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	var o outbox
+	var c cursor
+	b := Batch{MaxPackets: 5}
+	for pushed := uint64(0); pushed < 5000; {
+		packets := make([]eio.Packet, 1+rnd.IntN(3))
+		for i := range packets {
+			pushed++
+			packets[i] = eio.Text([]byte(strconv.FormatUint(pushed, 10)))
+		}
+		o.push(NewMessage(packets...))
+		switch before := max(c.n, o.base); rnd.IntN(3) {
+		case 0:
+			b.reset()
+			o.next(&c, &b)
+			requireNumbers(t, before, c.n, &b)
+		case 1:
+			o.ack(o.base + rnd.Uint64N(o.sent-o.base+1))
+		}
+		require.LessOrEqual(t, o.base, o.sent)
+	}
 }
 
 func TestOutboxForgets(t *testing.T) {
@@ -98,15 +138,15 @@ func TestOutboxForgets(t *testing.T) {
 	for _, m := range o.queue[len(o.queue):cap(o.queue)] {
 		require.Nil(t, m, "nothing keeps what was forgotten alive")
 	}
-	require.EqualValues(t, 100, o.last())
+	require.EqualValues(t, 100, o.tail)
 }
 
 func TestOutboxFits(t *testing.T) {
 	var o outbox
-	require.True(t, o.fits(100<<20), "one message always fits")
+	require.True(t, o.fits(100<<20, outboxMax), "one message always fits")
 	o.push(NewMessage(eio.Binary(make([]byte, outboxMax-overhead-1))))
-	require.True(t, o.fits(1))
-	require.False(t, o.fits(2))
+	require.True(t, o.fits(1, outboxMax))
+	require.False(t, o.fits(2, outboxMax))
 }
 
 func TestBatchLimits(t *testing.T) {

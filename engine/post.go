@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"errors"
 	"net/http"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/everwire/everwire/engine/eio"
@@ -26,6 +27,9 @@ const (
 // Errors are those of body or an [*Error] for the client. A body that cannot be
 // read, for any reason but an [*Error], closes the session.
 func (s *Session) Post(r *http.Request, body func() ([]byte, error)) error {
+	if s.resume != nil {
+		return s.postResumable(r, body)
+	}
 	if err := s.beginPost(); err != nil {
 		return err
 	}
@@ -42,7 +46,7 @@ func (s *Session) Post(r *http.Request, body func() ([]byte, error)) error {
 		return ErrTooLarge
 	}
 	packets, err := parsePayload(b)
-	if err != nil || !utf8.Valid(b) {
+	if err != nil || slices.ContainsFunc(packets, isExtension) {
 		s.end(ParseError)
 		return ErrBadRequest
 	}
@@ -63,7 +67,7 @@ func (s *Session) beginPost() error {
 	switch {
 	case s.state == closed:
 		err = ErrUnknownSession
-	case s.cur.transport != Polling || overlap:
+	case s.cur.transport == WebSocket || overlap:
 		err = ErrBadRequest
 	default:
 		s.posting = true
@@ -80,6 +84,11 @@ func (s *Session) endPost() {
 	defer s.mu.Unlock()
 	s.posting = false
 }
+
+// isExtension reports whether protocol 4 does not know the packet.
+func isExtension(p eio.Packet) bool { return p.Type == eio.Ack }
+
+var errUTF8 = errors.New("engine: POST is not UTF-8")
 
 // tooMany counts packets without making any.
 func tooMany(payload []byte) bool {
@@ -99,6 +108,9 @@ func tooMany(payload []byte) bool {
 }
 
 func parsePayload(b []byte) ([]eio.Packet, error) {
+	if !utf8.Valid(b) {
+		return nil, errUTF8
+	}
 	packets := make([]eio.Packet, 0, 8)
 	for p, err := range eio.Packets(b) {
 		if err != nil {

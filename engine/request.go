@@ -1,5 +1,4 @@
-// request.go: the parts of an HTTP request that matter, and what is kept of the
-// one that opened a session.
+// request.go: what is kept of the request that opened a session.
 
 package engine
 
@@ -11,41 +10,6 @@ import (
 	"strings"
 	"time"
 )
-
-// params are the query parameters of the protocol. They need no unescaping: no
-// valid value has an escape in it.
-type params struct {
-	transport, sid, eio string
-	hasSID              bool
-}
-
-// parseParams reads the query without building a map of it. A parameter of ours
-// that occurs twice is refused: who reads the other one might decide otherwise.
-func parseParams(query string) (p params, err *Error) {
-	var seen [3]bool
-	for query != "" {
-		var pair string
-		pair, query, _ = strings.Cut(query, "&")
-		key, value, _ := strings.Cut(pair, "=")
-		i := 0
-		switch key {
-		case "transport":
-			p.transport = value
-		case "sid":
-			// Official servers take an empty sid for none.
-			p.sid, p.hasSID, i = value, value != "", 1
-		case "EIO":
-			p.eio, i = value, 2
-		default:
-			continue
-		}
-		if seen[i] {
-			return p, ErrBadRequest
-		}
-		seen[i] = true
-	}
-	return p, nil
-}
 
 // Request is what a session keeps of the request that opened it: a compact copy,
 // because holding an *http.Request costs kilobytes a session.

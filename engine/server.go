@@ -4,8 +4,10 @@ package engine
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -47,7 +49,10 @@ type Server struct {
 	transports []Transport
 	origins    origins
 	sessions   *registry
+	races      races
+	hoard      hoard
 	wheel      wheel
+	resumable  string // what a session can be attached over, as JSON
 	start      time.Time
 
 	refusalLogged atomic.Int64 // when, in nanoseconds since start
@@ -68,6 +73,8 @@ func New(c Config, h Handler, transports ...Transport) (*Server, error) {
 		return nil, fmt.Errorf("engine: no transports")
 	}
 	srv := &Server{cfg: c, handler: h, transports: transports, origins: o, sessions: newRegistry(), start: time.Now()}
+	srv.hoard.most = c.Resume.Memory
+	srv.resumable = namesOf(transports)
 	srv.wheel.init(c.PingInterval, c.PingTimeout)
 	if o.any {
 		c.Logger.Warn("everwire: Config.Origins has \"*\": pages of any site may connect, with their visitors' cookies")
@@ -123,12 +130,15 @@ func (srv *Server) serveKnown(w http.ResponseWriter, r *http.Request, t Transpor
 	switch {
 	case s == nil:
 		err = ErrUnknownSession
-	case upgrade != (t.Name() == WebSocket):
+	case upgrade != (t.Name() == WebSocket), p.resume != (s.resume != nil):
 		err = ErrBadRequest
 	case p.eio != "4" && (upgrade || p.eio != ""):
 		err = ErrBadVersion
 	case r.Method != http.MethodGet && (r.Method != http.MethodPost || upgrade):
 		err = errNotAllowed
+	}
+	if err != nil && p.resume {
+		err = err.forResume()
 	}
 	if err != nil {
 		refuse(w, r, t, err)
@@ -149,6 +159,9 @@ func (srv *Server) serveNew(w http.ResponseWriter, r *http.Request, t Transport,
 		err = ErrBadRequest
 	case p.eio != "4":
 		err = ErrBadVersion
+	case p.rid != "" && !srv.cfg.Resume.Off:
+		srv.serveLeg(w, r, t, p, addr, request)
+		return
 	default:
 		err = srv.sessions.reserve(addr, srv.cfg.MaxUnjoined)
 	}
@@ -156,6 +169,11 @@ func (srv *Server) serveNew(w http.ResponseWriter, r *http.Request, t Transport,
 		refuse(w, r, t, err)
 		return
 	}
+	srv.serveFresh(w, r, t, addr, request)
+}
+
+// serveFresh has a transport open a session, whose place is reserved.
+func (srv *Server) serveFresh(w http.ResponseWriter, r *http.Request, t Transport, addr netip.Addr, request *Request) *Session {
 	s := &Session{srv: srv, id: srv.sessions.newID(), request: request, counted: addr}
 	defer func() {
 		s.mu.Lock()
@@ -166,6 +184,7 @@ func (srv *Server) serveNew(w http.ResponseWriter, r *http.Request, t Transport,
 		}
 	}()
 	t.ServeSession(w, r, s)
+	return s
 }
 
 func (srv *Server) transport(name string) Transport {
@@ -240,15 +259,29 @@ func (srv *Server) logRefusedOrigin(r *http.Request) {
 		"origin", r.Header.Get("Origin"), "host", r.Host) // handlers of slog quote what needs it
 }
 
+// namesOf returns a JSON array of the transports' names.
+func namesOf(transports []Transport) string {
+	names := make([]string, len(transports))
+	for i, t := range transports {
+		names[i] = t.Name()
+	}
+	b, _ := json.Marshal(names)
+	return string(b)
+}
+
 // openData returns the OPEN packet's JSON: the official keys in their order, and
-// no others.
-func (srv *Server) openData(s *Session, transport string) []byte {
-	upgrades := ""
-	if transport == Polling && !srv.cfg.NoUpgrade && srv.transport(WebSocket) != nil {
+// no others but that of the extension for who asked for it.
+func (srv *Server) openData(c *Conn) []byte {
+	s := c.s
+	upgrades, extension := "", []byte(nil)
+	if s.resume != nil {
+		extension = c.resumeField()
+	}
+	if c.transport == Polling && !srv.cfg.NoUpgrade && srv.transport(WebSocket) != nil {
 		upgrades = `"` + WebSocket + `"`
 	}
-	return fmt.Appendf(nil, `{"sid":"%s","upgrades":[%s],"pingInterval":%d,"pingTimeout":%d,"maxPayload":%d}`,
-		s.id, upgrades, srv.cfg.PingInterval.Milliseconds(), srv.cfg.PingTimeout.Milliseconds(), srv.cfg.MaxPayload)
+	return fmt.Appendf(nil, `{"sid":"%s","upgrades":[%s],"pingInterval":%d,"pingTimeout":%d,"maxPayload":%d%s}`, s.id, upgrades,
+		srv.cfg.PingInterval.Milliseconds(), srv.cfg.PingTimeout.Milliseconds(), srv.cfg.MaxPayload, extension)
 }
 
 // Shutdown refuses new sessions, closes the open ones with [ShuttingDown] after

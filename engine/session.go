@@ -61,8 +61,10 @@ type Session struct {
 	pinged  bool // a ping waits for its pong
 	reason  CloseReason
 	out     outbox
-	cur     *Conn // the connection; nil only while fresh
+	cur     *Conn // the connection, or the last one; nil only while fresh
 	trial   *Conn // a WebSocket that may become the connection
+
+	resume *resume // nil without resumption; set once, before the session is registered
 
 	due   time.Duration // of the next ping or, if pinged, of the pong
 	until time.Duration // joining while open, draining while closing
@@ -122,7 +124,10 @@ func (s *Session) Send(m *Message) error {
 		s.mu.Unlock()
 		return ErrClosed
 	}
-	if !s.out.fits(m.size) {
+	if s.resume != nil {
+		return s.sendResumable(m) // which unlocks
+	}
+	if !s.out.fits(m.size, outboxMax) {
 		s.mu.Unlock()
 		s.end(SlowClient)
 		return ErrSlow
@@ -158,11 +163,23 @@ func (s *Session) Close(reason CloseReason) {
 	}
 	s.until = until
 	s.stopLocked(closing, reason)
-	wakes := [2]func(){s.cur.disarmLocked(), s.trial.disarmLocked()}
+	fx := s.wakeAllLocked()
 	s.mu.Unlock()
 	s.srv.wheel.schedule(s.srv, s, until)
 	s.farewell()
-	callAll(wakes)
+	fx.wakeUp()
+}
+
+// wakeAllLocked has all connections told of a change of the session.
+func (s *Session) wakeAllLocked() (fx effects) {
+	fx.wake(s.cur)
+	fx.wake(s.trial)
+	if s.resume != nil {
+		for _, leg := range s.resume.legs {
+			fx.wake(leg)
+		}
+	}
+	return fx
 }
 
 // callAll calls what is not nil, when no lock is held any more.
@@ -181,13 +198,16 @@ func (s *Session) end(reason CloseReason) {
 		s.mu.Unlock()
 		return
 	}
+	if s.resume != nil {
+		s.forsakeLocked()
+	}
 	s.out.drop()
 	s.stopLocked(closed, reason)
-	wakes := [2]func(){s.cur.disarmLocked(), s.trial.disarmLocked()}
+	fx := s.wakeAllLocked()
 	s.mu.Unlock()
 	s.forget()
 	s.farewell()
-	callAll(wakes)
+	fx.wakeUp()
 }
 
 // stopLocked moves on to closing or closed.
@@ -236,8 +256,8 @@ func (s *Session) receive(p eio.Packet) error {
 		s.pong()
 	case eio.Close:
 		s.leave()
-	case eio.Ping:
-		// Heartbeats run from server to client in this protocol.
+	case eio.Ping, eio.Ack:
+		// Heartbeats run from server to client in this protocol, and it knows no acks.
 		s.end(ParseError)
 		return ErrProtocol
 	}
@@ -268,6 +288,7 @@ func (s *Session) pass(p eio.Packet) error {
 func (s *Session) leave() {
 	s.mu.Lock()
 	s.cur.farewell = eio.Noop
+	s.cur.final = true // it knows
 	s.mu.Unlock()
 	s.end(TransportClose)
 }

@@ -27,11 +27,16 @@ const (
 	Noop    Type = '6' // server: nothing, sent to end a pending poll
 )
 
-var names = [...]string{"open", "close", "ping", "pong", "message", "upgrade", "noop"}
+// Ack is the packet type of the extension (PROTOCOL.md section 3): its data is the
+// number of messages that its sender has. Protocol 4 does not know it, so that who
+// speaks that alone must refuse it.
+const Ack Type = '7'
+
+var names = [...]string{"open", "close", "ping", "pong", "message", "upgrade", "noop", "ack"}
 
 // String returns the name of the type in the protocol's words.
 func (t Type) String() string {
-	if t < Open || t > Noop {
+	if t < Open || t > Ack {
 		return fmt.Sprintf("Type(%q)", byte(t))
 	}
 	return names[t-Open]
@@ -65,7 +70,7 @@ func Parse(b []byte) (Packet, error) {
 		return Packet{}, ErrEmpty
 	}
 	switch t := Type(b[0]); {
-	case t >= Open && t <= Noop:
+	case t >= Open && t <= Ack:
 		return Packet{Type: t, Data: b[1:]}, nil
 	case t == 'b':
 		data, err := decodeBase64(b[1:])

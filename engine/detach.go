@@ -1,0 +1,173 @@
+// detach.go: sessions without a connection, and the memory that they may hold
+// together (PROTOCOL.md section 5).
+
+package engine
+
+import (
+	"container/list"
+	"sync"
+)
+
+// Suspender may be implemented by a [Receiver] that wants to know when its session
+// has lost its connection, and when it has one again. Its calls do not overlap, do
+// not follow [Receiver].Closed, and must not block.
+type Suspender interface {
+	Suspended()
+	Resumed()
+}
+
+// detachLocked leaves the session without a connection for as long as the window
+// is open.
+func (s *Session) detachLocked(reason CloseReason, fx *effects) {
+	r := s.resume
+	if r.detached || s.state == closed {
+		return
+	}
+	r.detached, r.lost = true, reason
+	r.until = s.srv.now() + s.srv.cfg.Resume.Window
+	s.pinged, s.stale = false, 0
+	if !s.cur.over {
+		s.cur.retireLocked(0, fx)
+	}
+	fx.lookAt(r.until)
+	s.holdLocked(fx)
+}
+
+// reviveLocked is called when the session has a connection again.
+func (s *Session) reviveLocked() {
+	s.resume.detached = false
+	s.unholdLocked()
+}
+
+// lose is called by a connection that ends. It does nothing if that does not count
+// any more.
+func (c *Conn) lose(reason CloseReason) {
+	c.s.change(func(fx *effects) {
+		s := c.s
+		c.waiting, c.armed = false, false
+		switch {
+		case s.resume.racing:
+			c.lost = c.transport != Polling
+		case c == s.trial:
+			s.trial, c.over = nil, true
+		case c == s.cur && !c.over:
+			s.detachLocked(reason, fx)
+			if s.state == closing && s.reason == ShuttingDown && s.resume.final {
+				fx.end = ShuttingDown // it has heard so, and there is nothing to come back for
+			}
+		}
+	})
+}
+
+// tellReceiver tells the receiver whether the session is detached, if that has
+// changed.
+func (s *Session) tellReceiver() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.resume
+	receiver, ok := s.receiver.(Suspender)
+	if !ok || r.telling {
+		return
+	}
+	for r.seen != r.detached && s.state == open {
+		r.telling, r.seen = true, r.detached
+		suspended := r.seen
+		s.mu.Unlock()
+		if suspended {
+			receiver.Suspended()
+		} else {
+			receiver.Resumed()
+		}
+		s.mu.Lock()
+	}
+	r.telling = false
+}
+
+// hoard counts what the outboxes of detached sessions hold. A message that is in
+// many of them counts once.
+type hoard struct {
+	most int
+
+	mu       sync.Mutex // guards what follows, resume.place and Message.holders
+	bytes    int
+	sessions list.List // detached longest first
+}
+
+func (h *hoard) addLocked(m *Message) {
+	if m.holders++; m.holders == 1 {
+		h.bytes += m.size
+	}
+}
+
+func (h *hoard) removeLocked(m *Message) {
+	if m.holders--; m.holders == 0 {
+		h.bytes -= m.size
+	}
+}
+
+// overLocked returns the session that has to end, if there is too much.
+func (h *hoard) overLocked() *Session {
+	if h.bytes <= h.most || h.sessions.Len() == 0 {
+		return nil
+	}
+	return h.sessions.Front().Value.(*Session)
+}
+
+// over is overLocked for who holds no lock.
+func (h *hoard) over() *Session {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.overLocked()
+}
+
+// expire ends a detached session before its window is over.
+func (s *Session) expire() {
+	s.mu.Lock()
+	reason := s.resume.lost
+	detached := s.resume.detached
+	s.mu.Unlock()
+	if detached {
+		s.end(reason)
+	}
+}
+
+// holdLocked counts the outbox of a session that was detached.
+func (s *Session) holdLocked(fx *effects) {
+	h, r := &s.srv.hoard, s.resume
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r.place != nil {
+		return
+	}
+	r.place = h.sessions.PushBack(s)
+	for m := range s.out.messages() {
+		h.addLocked(m)
+	}
+	fx.victim = h.overLocked()
+}
+
+// holdMoreLocked counts one more message of a detached session.
+func (s *Session) holdMoreLocked(m *Message, fx *effects) {
+	h := &s.srv.hoard
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if s.resume.place != nil {
+		h.addLocked(m)
+		fx.victim = h.overLocked()
+	}
+}
+
+// unholdLocked undoes holdLocked.
+func (s *Session) unholdLocked() {
+	h, r := &s.srv.hoard, s.resume
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if r.place == nil {
+		return
+	}
+	h.sessions.Remove(r.place)
+	r.place = nil
+	for m := range s.out.messages() {
+		h.removeLocked(m)
+	}
+}
