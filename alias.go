@@ -16,6 +16,9 @@ type Event[T any] = event.Event[T]
 // Resp.
 type RPC[Req, Resp any] = event.RPC[Req, Resp]
 
+// Resume sets up sessions that outlive their connections.
+type Resume = engine.Resume
+
 // What handlers and applications meet.
 type (
 	// Namespace is a set of sockets under one name, with handlers and rooms of its own.

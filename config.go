@@ -20,11 +20,16 @@ type Config struct {
 	// get the CORS headers that polling needs. Default none.
 	Origins []string
 
-	// Transports names what clients may use; default "polling" and "websocket".
+	// Transports names what clients may use; default "polling", "sse" and
+	// "websocket". Official clients know nothing of "sse".
 	Transports []string
 
 	// NoUpgrade keeps sessions on the transport that they began with.
 	NoUpgrade bool
+
+	// Resume sets up sessions that outlive their connections, for the clients that
+	// ask for it; official clients do not. On by default, with a window of 60 s.
+	Resume Resume
 
 	PingInterval   time.Duration // between a pong and the next ping; default 25 s
 	PingTimeout    time.Duration // for which a pong is waited; default 20 s

@@ -42,7 +42,9 @@ var layers = []struct {
 }{
 	{"engine/eio", nil},
 	{"engine", []string{"engine/eio"}},
-	{"transport/polling", []string{"engine", "engine/eio"}},
+	{"transport/internal/uplink", []string{"engine", "engine/eio"}},
+	{"transport/polling", []string{"engine", "engine/eio", "transport/internal/uplink"}},
+	{"transport/sse", []string{"engine", "engine/eio", "transport/internal/uplink"}},
 	{"transport/websocket", []string{"engine", "engine/eio", gorilla}},
 
 	{"namespace/sio", []string{"engine/eio", jsonv2, segment}},
@@ -52,8 +54,11 @@ var layers = []struct {
 	{"namespace", []string{"engine", "engine/eio", "namespace/sio", "event", "adapter"}},
 
 	{"", []string{"namespace", "namespace/sio", "event", "adapter", "engine", "engine/eio",
-		"transport/polling", "transport/websocket"}},
+		"transport/polling", "transport/sse", "transport/websocket"}},
 	{"ginmount", []string{gin}},
+
+	{"client", []string{"engine/eio", "namespace/sio", "event", gorilla}},
+	{"internal/sim", []string{"client", "", "namespace/sio", "event"}},
 
 	{"engine/enginetest", []string{"engine", "engine/eio"}},
 	{"transport/transporttest", []string{"engine", "engine/eio", "engine/enginetest"}},

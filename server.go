@@ -12,6 +12,7 @@ import (
 	"github.com/everwire/everwire/engine"
 	"github.com/everwire/everwire/namespace"
 	"github.com/everwire/everwire/transport/polling"
+	"github.com/everwire/everwire/transport/sse"
 	"github.com/everwire/everwire/transport/websocket"
 )
 
@@ -47,6 +48,7 @@ func New(c Config) (*Server, error) {
 		UpgradeTimeout: c.UpgradeTimeout,
 		MaxPayload:     c.MaxPayload,
 		NoUpgrade:      c.NoUpgrade,
+		Resume:         c.Resume,
 		MaxUnjoined:    c.MaxUnjoined,
 		Origins:        c.Origins,
 		ClientIP:       c.ClientIP,
@@ -68,7 +70,7 @@ func transportsOf(c Config) ([]engine.Transport, error) {
 	if limit == 0 {
 		limit = defaultMaxPayload
 	}
-	all := []engine.Transport{polling.New(limit), websocket.New(limit)}
+	all := []engine.Transport{polling.New(limit), sse.New(limit), websocket.New(limit)}
 	if c.Transports == nil {
 		return all, nil
 	}
@@ -76,7 +78,7 @@ func transportsOf(c Config) ([]engine.Transport, error) {
 	for _, name := range c.Transports {
 		i := slices.IndexFunc(all, func(t engine.Transport) bool { return t.Name() == name })
 		if i < 0 {
-			return nil, fmt.Errorf(`everwire: Config.Transports: %q is not "polling" or "websocket"`, name)
+			return nil, fmt.Errorf(`everwire: Config.Transports: %q is not "polling", "sse" or "websocket"`, name)
 		}
 		chosen = append(chosen, all[i])
 	}

@@ -27,7 +27,7 @@ func (s *Session) detachLocked(reason CloseReason, fx *effects) {
 	r.until = s.srv.now() + s.srv.cfg.Resume.Window
 	s.pinged, s.stale = false, 0
 	if !s.cur.over {
-		s.cur.retireLocked(0, fx)
+		s.cur.retireLocked(codeRetired, fx)
 	}
 	fx.lookAt(r.until)
 	s.holdLocked(fx)

@@ -52,6 +52,13 @@ var (
 	errShuttingDown = &Error{Code: 4, Message: "Server is shutting down", Status: http.StatusServiceUnavailable}
 )
 
+// AsError returns the refusal that err is, or [ErrBadRequest].
+func AsError(err error) *Error {
+	refusal := ErrBadRequest
+	errors.As(err, &refusal)
+	return refusal
+}
+
 // Error implements error.
 func (e *Error) Error() string { return "engine: " + e.Message }
 

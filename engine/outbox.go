@@ -141,7 +141,7 @@ type Batch struct {
 	Last     uint64       // number of the last message packet that the connection has been handed
 
 	End  eio.Type // not 0: this was the last batch; where the transport has no close of its own, this packet says so
-	Code int      // not 0: the code of the WebSocket's close frame
+	Code int      // not 0: the connection ends and not the session, a WebSocket by a close frame with this code
 
 	packets, bytes int
 	unlimited      bool // the number of packets is not limited for this client
@@ -150,6 +150,25 @@ type Batch struct {
 // Empty reports whether there is nothing to write.
 func (b *Batch) Empty() bool {
 	return len(b.Control) == 0 && len(b.Messages) == 0 && len(b.Tail) == 0 && b.End == 0
+}
+
+// AppendPayload appends all packets to dst as one polling payload.
+func (b *Batch) AppendPayload(dst []byte) []byte {
+	start := len(dst)
+	for _, p := range b.Control {
+		dst = eio.AppendPayload(dst, start, p)
+	}
+	for _, m := range b.Messages {
+		dst = m.AppendPayload(dst, start)
+	}
+	for _, p := range b.Tail {
+		dst = eio.AppendPayload(dst, start, p)
+	}
+	// Where only the connection ends, and not the session, nothing says so but a poll.
+	if b.End != 0 && len(b.Tail) == 0 && (b.Code == 0 || b.End == eio.Noop) {
+		dst = eio.AppendPayload(dst, start, eio.Packet{Type: b.End})
+	}
+	return dst
 }
 
 func (b *Batch) reset() {

@@ -5,17 +5,12 @@
 package polling
 
 import (
-	"errors"
-	"io"
 	"net/http"
-	"os"
 	"strconv"
-	"strings"
 	"sync"
-	"time"
 
 	"github.com/everwire/everwire/engine"
-	"github.com/everwire/everwire/engine/eio"
+	"github.com/everwire/everwire/transport/internal/uplink"
 )
 
 // maxAnswer is how many packets an answer holds. python-engineio refuses more.
@@ -35,52 +30,22 @@ func New(maxPayload int64) *Transport { return &Transport{maxPayload: maxPayload
 func (t *Transport) Name() string { return engine.Polling }
 
 // Refuse implements [engine.Transport].
-func (t *Transport) Refuse(w http.ResponseWriter, r *http.Request, e *engine.Error) {
-	if e == errTimeout {
-		w.Header().Set("Connection", "close")
-	}
-	if e.Status == http.StatusRequestEntityTooLarge {
-		w.WriteHeader(e.Status) // the official server sends no body here
-		return
-	}
-	e.Write(w)
+func (t *Transport) Refuse(w http.ResponseWriter, _ *http.Request, e *engine.Error) {
+	uplink.Refuse(w, e)
 }
 
 // ServeSession implements [engine.Transport].
 func (t *Transport) ServeSession(w http.ResponseWriter, r *http.Request, s *engine.Session) {
-	var err error
 	if r.Method == http.MethodPost {
-		err = t.post(w, r, s)
-	} else {
-		err = t.poll(w, r, s)
-	}
-	if err == nil {
+		uplink.Post(w, r, s, t.maxPayload)
 		return
 	}
-	refusal := engine.ErrBadRequest
-	errors.As(err, &refusal)
-	t.Refuse(w, r, refusal)
-}
-
-// The header values are shared by all answers; net/http does not change them.
-var (
-	plain   = []string{"text/plain; charset=UTF-8"}
-	html    = []string{"text/html"}
-	noStore = []string{"no-store"}
-	nosniff = []string{"nosniff"}
-	zero    = []string{"0"}
-)
-
-// setHeader sets what every answer carries.
-func setHeader(w http.ResponseWriter, r *http.Request, contentType []string) {
-	h := w.Header()
-	h["Content-Type"] = contentType
-	h["Cache-Control"] = noStore
-	h["X-Content-Type-Options"] = nosniff
-	if ua := r.Header["User-Agent"]; len(ua) > 0 && (strings.Contains(ua[0], "MSIE") || strings.Contains(ua[0], "Trident")) {
-		h["X-Xss-Protection"] = zero // Internet Explorer takes some payloads for attacks
+	if err := t.poll(w, r, s); err != nil {
+		t.Refuse(w, r, engine.AsError(err))
 	}
 }
+
+var plain = []string{"text/plain; charset=UTF-8"}
 
 // batch is a batch and the memory to write it from.
 type batch struct {
@@ -104,8 +69,8 @@ func (t *Transport) poll(w http.ResponseWriter, r *http.Request, s *engine.Sessi
 	b.MaxBytes = int(t.maxPayload)
 	err = c.Next(r.Context(), &b.Batch)
 	if err == nil {
-		b.body = appendPayload(b.body[:0], &b.Batch)
-		setHeader(w, r, plain)
+		b.body = b.AppendPayload(b.body[:0])
+		uplink.SetHeader(w, r, plain)
 		if len(b.body) > 2048 { // net/http counts shorter ones itself
 			w.Header()["Content-Length"] = []string{strconv.Itoa(len(b.body))}
 		}
@@ -118,88 +83,4 @@ func (t *Transport) poll(w http.ResponseWriter, r *http.Request, s *engine.Sessi
 	clear(b.Messages)
 	batches.Put(b)
 	return nil
-}
-
-func appendPayload(dst []byte, b *engine.Batch) []byte {
-	for _, p := range b.Control {
-		dst = eio.AppendPayload(dst, 0, p)
-	}
-	for _, m := range b.Messages {
-		dst = m.AppendPayload(dst, 0)
-	}
-	if b.End != 0 {
-		dst = eio.AppendPayload(dst, 0, eio.Packet{Type: b.End})
-	}
-	return dst
-}
-
-var ok = []byte("ok")
-
-// post takes a POST. Its body is in pooled memory, which no packet outlives.
-func (t *Transport) post(w http.ResponseWriter, r *http.Request, s *engine.Session) error {
-	body := bodies.Get().(*[]byte)
-	err := s.Post(r, func() (_ []byte, err error) {
-		rc := http.NewResponseController(w)
-		// Behind a writer that cannot be unwrapped the heartbeat ends it instead.
-		_ = rc.SetReadDeadline(time.Now().Add(bodyWait))
-		if *body, err = t.readBody(*body, r); err == nil {
-			// Else net/http reads what is left of the body, and needs the deadline.
-			_ = rc.SetReadDeadline(time.Time{})
-		}
-		return *body, err
-	})
-	if cap(*body) <= keepBody {
-		bodies.Put(body)
-	}
-	if err != nil {
-		return err
-	}
-	setHeader(w, r, html) // as the official server answers
-	w.Write(ok)
-	return nil
-}
-
-var bodies = sync.Pool{New: func() any { return new([]byte) }}
-
-// bodyWait is how long the body of a POST may take to arrive.
-const bodyWait = 10 * time.Second
-
-var (
-	errEncoded = &engine.Error{Code: 3, Message: "Content-Encoding is not supported", Status: http.StatusUnsupportedMediaType}
-	errTimeout = &engine.Error{Code: 3, Message: "Request timeout", Status: http.StatusRequestTimeout}
-	errBinary  = errors.New("polling: binary body, which protocol 4 does not have")
-)
-
-// readBody reads the request's body into buf. Of a body that is refused for its
-// size, its encoding or its slowness nothing is handled, and the session stays open.
-func (t *Transport) readBody(buf []byte, r *http.Request) ([]byte, error) {
-	if ct := r.Header["Content-Type"]; len(ct) > 0 && strings.HasPrefix(ct[0], "application/octet-stream") {
-		return nil, errBinary
-	}
-	if ce := r.Header["Content-Encoding"]; len(ce) > 0 && ce[0] != "identity" {
-		return nil, errEncoded
-	}
-	if r.ContentLength > t.maxPayload {
-		return nil, engine.ErrTooLarge
-	}
-	if n := max(r.ContentLength+1, 512); int64(cap(buf)) < n {
-		buf = make([]byte, 0, n)
-	}
-	buf = buf[:0]
-	for {
-		n, err := r.Body.Read(buf[len(buf):cap(buf)])
-		buf = buf[:len(buf)+n]
-		switch {
-		case int64(len(buf)) > t.maxPayload:
-			return nil, engine.ErrTooLarge
-		case err == io.EOF:
-			return buf, nil
-		case errors.Is(err, os.ErrDeadlineExceeded):
-			return nil, errTimeout
-		case err != nil:
-			return nil, err
-		case len(buf) == cap(buf):
-			buf = append(buf, 0)[:len(buf)]
-		}
-	}
 }

@@ -158,7 +158,13 @@ func appendBatch(dst []byte, b *engine.Batch) []byte {
 			dst = appendPacket(dst, p)
 		}
 	}
-	if b.End != 0 {
+	for _, p := range b.Tail {
+		dst = appendPacket(dst, p)
+	}
+	switch {
+	case b.Code != 0:
+		dst = append(dst, closeFrame(b.Code)...)
+	case b.End != 0:
 		dst = appendFrame(dst, opClose, nil)
 	}
 	return dst
@@ -269,9 +275,14 @@ func (c *conn) close(cause error) {
 	}
 }
 
-// refuse ends a connection that no session took.
-func (c *conn) refuse() {
+// refuse ends a connection that no session took, with the code of the refusal if it
+// has one.
+func (c *conn) refuse(code int) {
+	frame := appendFrame(nil, opClose, nil)
+	if code != 0 {
+		frame = closeFrame(code)
+	}
 	c.Conn.SetWriteDeadline(time.Now().Add(time.Second))
-	c.Conn.Write(appendFrame(nil, opClose, nil))
+	c.Conn.Write(frame)
 	c.Conn.Close()
 }

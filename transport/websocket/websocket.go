@@ -57,10 +57,15 @@ func (t *Transport) Name() string { return engine.WebSocket }
 
 // Refuse implements [engine.Transport].
 func (t *Transport) Refuse(w http.ResponseWriter, r *http.Request, e *engine.Error) {
-	if websocket.IsWebSocketUpgrade(r) {
-		e.WriteUpgrade(w)
-	} else {
+	switch {
+	case !websocket.IsWebSocketUpgrade(r):
 		e.Write(w)
+	case e.CloseCode == 0 || r.ProtoMajor != 1:
+		e.WriteUpgrade(w)
+	default:
+		if c := t.upgrade(w, r); c != nil {
+			c.refuse(e.CloseCode)
+		}
 	}
 }
 
@@ -72,21 +77,32 @@ func (t *Transport) ServeSession(w http.ResponseWriter, r *http.Request, s *engi
 		t.Refuse(w, r, engine.ErrBadRequest) // nothing to hijack on HTTP/2
 		return
 	}
-	c := &conn{t: t}
-	ws, err := t.upgrader.Upgrade(&hijacker{w, c}, r, nil)
-	if err != nil {
-		return // answered by the upgrader, or the client is gone
+	c := t.upgrade(w, r)
+	if c == nil {
+		return
 	}
-	ws.SetReadLimit(t.maxPayload)
-	c.start(ws)
+	var err error
 	if c.session, err = s.Attach(r, c.wake); err != nil {
-		c.refuse()
+		c.refuse(engine.AsError(err).CloseCode)
 		return
 	}
 	c.wake()
 	// Owned by the connection; ends when the connection does, which the write
 	// deadline and the heartbeat make sure of; blocks on reading and in the session.
 	go c.read()
+}
+
+// upgrade makes the request a WebSocket; nil if it was refused, and answered, or if
+// the client is gone.
+func (t *Transport) upgrade(w http.ResponseWriter, r *http.Request) *conn {
+	c := &conn{t: t}
+	ws, err := t.upgrader.Upgrade(&hijacker{w, c}, r, nil)
+	if err != nil {
+		return nil
+	}
+	ws.SetReadLimit(t.maxPayload)
+	c.start(ws)
+	return c
 }
 
 // hijacker gives gorilla our connection in place of the real one.

@@ -1,0 +1,121 @@
+// Package uplink is the way from client to server of the transports that have no
+// duplex connection: packets in the body of a POST.
+package uplink
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/everwire/everwire/engine"
+)
+
+// The header values are shared by all answers; net/http does not change them.
+var (
+	html    = []string{"text/html"}
+	noStore = []string{"no-store"}
+	nosniff = []string{"nosniff"}
+	zero    = []string{"0"}
+)
+
+// SetHeader sets what every answer carries.
+func SetHeader(w http.ResponseWriter, r *http.Request, contentType []string) {
+	h := w.Header()
+	h["Content-Type"] = contentType
+	h["Cache-Control"] = noStore
+	h["X-Content-Type-Options"] = nosniff
+	if ua := r.Header["User-Agent"]; len(ua) > 0 && (strings.Contains(ua[0], "MSIE") || strings.Contains(ua[0], "Trident")) {
+		h["X-Xss-Protection"] = zero // Internet Explorer takes some payloads for attacks
+	}
+}
+
+// keepBody is the largest body whose memory is used again.
+const keepBody = 64 << 10
+
+var ok = []byte("ok")
+
+// Post takes a POST of a session, of maxPayload bytes at most. Its body is in pooled
+// memory, which no packet outlives.
+func Post(w http.ResponseWriter, r *http.Request, s *engine.Session, maxPayload int64) {
+	body := bodies.Get().(*[]byte)
+	err := s.Post(r, func() (_ []byte, err error) {
+		rc := http.NewResponseController(w)
+		// Behind a writer that cannot be unwrapped the heartbeat ends it instead.
+		_ = rc.SetReadDeadline(time.Now().Add(bodyWait))
+		if *body, err = readBody(*body, r, maxPayload); err == nil {
+			// Else net/http reads what is left of the body, and needs the deadline.
+			_ = rc.SetReadDeadline(time.Time{})
+		}
+		return *body, err
+	})
+	if cap(*body) <= keepBody {
+		bodies.Put(body)
+	}
+	if err != nil {
+		Refuse(w, engine.AsError(err))
+		return
+	}
+	SetHeader(w, r, html) // as the official server answers
+	w.Write(ok)
+}
+
+// Refuse answers a request that is refused.
+func Refuse(w http.ResponseWriter, e *engine.Error) {
+	if e == errTimeout {
+		w.Header().Set("Connection", "close")
+	}
+	if e.Status == http.StatusRequestEntityTooLarge {
+		w.WriteHeader(e.Status) // the official server sends no body here
+		return
+	}
+	e.Write(w)
+}
+
+var bodies = sync.Pool{New: func() any { return new([]byte) }}
+
+// bodyWait is how long the body of a POST may take to arrive.
+const bodyWait = 10 * time.Second
+
+var (
+	errEncoded = &engine.Error{Code: 3, Message: "Content-Encoding is not supported", Status: http.StatusUnsupportedMediaType}
+	errTimeout = &engine.Error{Code: 3, Message: "Request timeout", Status: http.StatusRequestTimeout}
+	errBinary  = errors.New("uplink: binary body, which protocol 4 does not have")
+)
+
+// readBody reads the request's body into buf. Of a body that is refused for its
+// size, its encoding or its slowness nothing is handled, and the session stays open.
+func readBody(buf []byte, r *http.Request, maxPayload int64) ([]byte, error) {
+	if ct := r.Header["Content-Type"]; len(ct) > 0 && strings.HasPrefix(ct[0], "application/octet-stream") {
+		return nil, errBinary
+	}
+	if ce := r.Header["Content-Encoding"]; len(ce) > 0 && ce[0] != "identity" {
+		return nil, errEncoded
+	}
+	if r.ContentLength > maxPayload {
+		return nil, engine.ErrTooLarge
+	}
+	if n := max(r.ContentLength+1, 512); int64(cap(buf)) < n {
+		buf = make([]byte, 0, n)
+	}
+	buf = buf[:0]
+	for {
+		n, err := r.Body.Read(buf[len(buf):cap(buf)])
+		buf = buf[:len(buf)+n]
+		switch {
+		case int64(len(buf)) > maxPayload:
+			return nil, engine.ErrTooLarge
+		case err == io.EOF:
+			return buf, nil
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return nil, errTimeout
+		case err != nil:
+			return nil, err
+		case len(buf) == cap(buf):
+			buf = append(buf, 0)[:len(buf)]
+		}
+	}
+}
