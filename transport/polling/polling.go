@@ -100,10 +100,15 @@ func (t *Transport) poll(w http.ResponseWriter, r *http.Request, s *engine.Sessi
 	if err != nil {
 		return err
 	}
+	// The WriteTimeout of an http.Server counts from the request on, but a poll is held
+	// for longer: its answer would be lost, on HTTP/1.1 without an error.
+	rc := http.NewResponseController(w)
+	_ = rc.SetWriteDeadline(time.Time{})
 	b := batches.Get().(*batch)
 	b.MaxBytes = int(t.maxPayload)
 	err = c.Next(r.Context(), &b.Batch)
 	if err == nil {
+		_ = rc.SetWriteDeadline(time.Now().Add(answerWait))
 		b.body = appendPayload(b.body[:0], &b.Batch)
 		setHeader(w, r, plain)
 		if len(b.body) > 2048 { // net/http counts shorter ones itself
@@ -119,6 +124,9 @@ func (t *Transport) poll(w http.ResponseWriter, r *http.Request, s *engine.Sessi
 	batches.Put(b)
 	return nil
 }
+
+// answerWait is how long a client may take to read an answer.
+const answerWait = 10 * time.Second
 
 func appendPayload(dst []byte, b *engine.Batch) []byte {
 	for _, p := range b.Control {
