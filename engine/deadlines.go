@@ -45,7 +45,10 @@ func (s *Session) tickLocked(now time.Duration) (reason CloseReason, wake [2]fun
 	case s.state != open:
 		return "", wake, false
 	case s.until > 0 && now >= s.until:
-		return ForcedClose, wake, true
+		// Who polls is told; nobody waits for one that only opened the session.
+		return ForcedClose, wake, s.cur.waiting
+	case s.torn > 0 && now >= s.torn && !s.busy:
+		return ParseError, wake, true
 	case s.stale > 0 && now >= s.stale:
 		return SlowClient, wake, false
 	}
@@ -78,7 +81,7 @@ func (s *Session) nextLocked(now time.Duration) time.Duration {
 		return never
 	}
 	next := s.due
-	for _, t := range []time.Duration{s.until, s.stale} {
+	for _, t := range []time.Duration{s.until, s.stale, s.torn} {
 		if t > 0 {
 			next = min(next, t)
 		}

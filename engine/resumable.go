@@ -115,9 +115,13 @@ func (s *Session) tickResumable(now time.Duration) (next time.Duration) {
 	var fx effects
 	s.mu.Lock()
 	s.tickTrialLocked(now, &fx)
-	overdue := s.state == open && s.until > 0 && now >= s.until
+	var close CloseReason
 	switch r := s.resume; {
-	case s.state == closed || overdue:
+	case s.state == closed:
+	case s.state == open && s.until > 0 && now >= s.until:
+		close = ForcedClose
+	case s.state == open && s.torn > 0 && now >= s.torn && !r.detached && !s.busy:
+		close = ParseError
 	case s.state == closing && now >= s.until:
 		fx.end = s.reason
 	case r.racing && now >= r.until:
@@ -129,8 +133,8 @@ func (s *Session) tickResumable(now time.Duration) (next time.Duration) {
 	}
 	next = s.nextResumableLocked(now)
 	s.mu.Unlock()
-	if overdue {
-		s.Close(ForcedClose)
+	if close != "" {
+		s.Close(close)
 	}
 	s.settle(&fx)
 	if fx.end != "" {
@@ -175,7 +179,7 @@ func (s *Session) nextResumableLocked(now time.Duration) time.Duration {
 	if r.racing || r.detached || s.state == closing {
 		next = r.until
 	}
-	for _, t := range []time.Duration{s.until, s.stale, r.ackDue} {
+	for _, t := range []time.Duration{s.until, s.stale, s.torn, r.ackDue} {
 		if t > 0 {
 			next = min(next, t)
 		}

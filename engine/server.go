@@ -79,6 +79,9 @@ func New(c Config, h Handler, transports ...Transport) (*Server, error) {
 	if o.any {
 		c.Logger.Warn("everwire: Config.Origins has \"*\": pages of any site may connect, with their visitors' cookies")
 	}
+	if o.null {
+		c.Logger.Warn("everwire: Config.Origins has \"null\": pages of any site may connect from a sandboxed frame, with their visitors' cookies")
+	}
 	return srv, nil
 }
 
@@ -94,6 +97,11 @@ func (srv *Server) MaxPayload() int64 { return srv.cfg.MaxPayload }
 
 // ServeHTTP implements http.Handler.
 func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if len(r.TransferEncoding) > 0 {
+		// net/http drops a Content-Length that came along. A proxy that went by it
+		// takes what follows for the body: it must not become a second request.
+		w.Header().Set("Connection", "close")
+	}
 	verdict := srv.origins.check(r)
 	if verdict == crossAllowed {
 		srv.allowCross(w, r)

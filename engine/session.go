@@ -69,6 +69,7 @@ type Session struct {
 	due   time.Duration // of the next ping or, if pinged, of the pong
 	until time.Duration // joining while open, draining while closing
 	stale time.Duration // when an outbox above outboxStale is too old; 0: it is not above
+	torn  time.Duration // when a packet that came in part is too old; 0: there is none
 
 	free chan struct{} // made by who waits for busy to end
 	done chan struct{} // made by Done
@@ -112,6 +113,25 @@ func (s *Session) Joined() {
 	s.mu.Unlock()
 	if first {
 		s.srv.sessions.unreserve(s.counted)
+	}
+}
+
+// tornTime is how long a packet that has come in part waits to be continued.
+const tornTime = 10 * time.Second
+
+// Torn tells the engine whether the client's latest packet came only in part. If it
+// is not continued for 10 s the session ends with [ParseError]: a client must not
+// have us hold what it never finishes.
+func (s *Session) Torn(is bool) {
+	var until time.Duration
+	if is {
+		until = s.srv.now() + tornTime
+	}
+	s.mu.Lock()
+	s.torn = until
+	s.mu.Unlock()
+	if is {
+		s.srv.wheel.schedule(s.srv, s, until)
 	}
 }
 

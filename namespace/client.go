@@ -31,6 +31,7 @@ type client struct {
 	registry *Registry
 	session  *engine.Session
 	decoder  sio.Decoder
+	torn     bool // the latest packet still lacks attachments
 
 	mu      sync.Mutex   // guards what follows
 	sockets []*Socket    // connecting or connected
@@ -43,6 +44,10 @@ func (c *client) Receive(p eio.Packet) error {
 	pkt, done, err := c.decoder.Decode(p)
 	if err != nil {
 		return err
+	}
+	if torn := !done; torn || c.torn {
+		c.torn = torn
+		c.session.Torn(torn)
 	}
 	if pkt.Type == sio.Connect {
 		return c.connect(pkt, len(p.Data))

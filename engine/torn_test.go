@@ -1,0 +1,61 @@
+// torn_test.go: what a client begins and does not finish.
+
+package engine_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/engine"
+)
+
+func TestTornPacket(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, engine.Config{})
+		k, finished := w.open(), w.open()
+		k.s.Torn(true)
+		finished.s.Torn(true)
+		time.Sleep(9 * time.Second)
+		k.s.Torn(true) // one more part: the time begins anew
+		finished.s.Torn(false)
+		time.Sleep(9 * time.Second)
+		require.Empty(t, k.closed())
+		time.Sleep(2 * time.Second)
+		require.Equal(t, engine.ParseError, k.closed())
+		require.Empty(t, finished.closed())
+	})
+}
+
+// A client that only opens a session is not waited for when its time is over; one
+// that polls is told.
+func TestNeverJoined(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := unjoined(newWorld(t, engine.Config{ConnectTimeout: 10 * time.Second}))
+		away := w.open()
+		polling := w.open()
+		poll := polling.goPoll()
+		time.Sleep(11 * time.Second)
+		require.Equal(t, "1", <-poll)
+		require.Equal(t, engine.ForcedClose, away.closed())
+		require.Equal(t, unknownSession, away.poll())
+		require.Zero(t, w.srv.Sessions())
+	})
+}
+
+// What follows a chunked body on its connection is not served: see ServeHTTP.
+func TestChunkedBodyIsTheLast(t *testing.T) {
+	k := newWorld(t, engine.Config{}).open()
+	r := httptest.NewRequest(http.MethodPost, "/engine.io/"+handshake+"&sid="+k.sid, strings.NewReader("4x"))
+	r.TransferEncoding = []string{"chunked"}
+	rec := httptest.NewRecorder()
+	k.srv.ServeHTTP(rec, r)
+	require.Equal(t, "ok", answer(rec))
+	require.Equal(t, "close", rec.Header().Get("Connection"))
+	require.Equal(t, "ok", k.post("4y"))
+}
