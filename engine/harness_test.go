@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -27,6 +28,7 @@ type app struct {
 	t         *testing.T
 	onOpen    func(*engine.Session) error             // may be nil
 	onReceive func(*engine.Session, eio.Packet) error // may be nil
+	wrap      func(*receiver) engine.Receiver         // may be nil
 
 	mu        sync.Mutex // guards what follows
 	receivers []*receiver
@@ -37,11 +39,15 @@ func (a *app) Open(s *engine.Session) (engine.Receiver, error) {
 	a.mu.Lock()
 	a.receivers = append(a.receivers, r)
 	a.mu.Unlock()
+	var given engine.Receiver = r
+	if a.wrap != nil {
+		given = a.wrap(r)
+	}
 	if a.onOpen != nil {
-		return r, a.onOpen(s)
+		return given, a.onOpen(s)
 	}
 	s.Joined()
-	return r, nil
+	return given, nil
 }
 
 // last returns the receiver of the session that was opened last.
@@ -243,11 +249,17 @@ func (memory) Refuse(w http.ResponseWriter, r *http.Request, e *engine.Error) {
 
 // dial opens a WebSocket, with the session of sid if it is not "".
 func (w *world) dial(sid string) *socket {
-	k := &socket{t: w.t, wake: make(chan struct{}, 1)}
-	query := "?EIO=4&transport=websocket"
+	query := ""
 	if sid != "" {
 		query += "&sid=" + sid
 	}
+	return w.dialQuery(query)
+}
+
+// dialQuery is dial with more parameters.
+func (w *world) dialQuery(query string) *socket {
+	k := &socket{t: w.t, wake: make(chan struct{}, 1)}
+	query = "?EIO=4&transport=websocket" + query
 	w.do(http.MethodGet, query, "", asUpgrade, func(r *http.Request) { *r = *withSocket(r, k) })
 	return k
 }
@@ -269,6 +281,12 @@ func (k *socket) take() string {
 		}
 		for _, m := range b.Messages {
 			out = append(out, string(m.AppendPayload(nil, 0)))
+		}
+		for _, p := range b.Tail {
+			out = append(out, string(eio.Append(nil, p)))
+		}
+		if b.Code != 0 {
+			return strings.Join(append(out, "end", strconv.Itoa(b.Code)), " ")
 		}
 		if b.End != 0 {
 			return strings.Join(append(out, "end"), " ")

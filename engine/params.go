@@ -2,10 +2,7 @@
 
 package engine
 
-import (
-	"net/http"
-	"strings"
-)
+import "strings"
 
 // params are the query parameters of the protocol. They need no unescaping: no
 // valid value has an escape in it.
@@ -146,10 +143,4 @@ func isRID(text string) bool {
 		}
 	}
 	return true
-}
-
-// wantsResume reports whether the request uses the extension.
-func wantsResume(r *http.Request) bool {
-	p, _ := parseParams(r.URL.RawQuery)
-	return p.resume
 }

@@ -71,7 +71,7 @@ func (s *Session) control(p eio.Packet) (err error) {
 		case p.Type == eio.Ping:
 			fx.end, err = ParseError, ErrProtocol
 		case p.Type == eio.Upgrade: // on what is the connection already
-			s.cur.code = codeBadRequest
+			s.cur.retireLocked(codeBadRequest, fx)
 			s.detachLocked(TransportError, fx)
 		}
 	})
@@ -176,11 +176,14 @@ func (s *Session) nextResumableLocked(now time.Duration) time.Duration {
 	}
 	r := s.resume
 	next := s.due
-	if r.racing || r.detached || s.state == closing {
+	switch {
+	case s.state == closing:
+		next = s.until
+	case r.racing || r.detached:
 		next = r.until
 	}
 	for _, t := range []time.Duration{s.until, s.stale, s.torn, r.ackDue} {
-		if t > 0 {
+		if t > 0 && !r.detached {
 			next = min(next, t)
 		}
 	}

@@ -222,7 +222,7 @@ func (s *Session) take(n uint64, p eio.Packet, counts func() bool) (verdict, err
 		s.mu.Lock()
 	}
 	r := s.resume
-	v := taken
+	v, fresh := taken, false
 	switch {
 	case !counts(), s.state != open:
 		v = refused
@@ -230,12 +230,11 @@ func (s *Session) take(n uint64, p eio.Packet, counts func() bool) (verdict, err
 		v = gap
 	case n == r.have+1:
 		s.tookLocked(len(p.Data), &fx)
-		s.busy = true
+		s.busy, fresh = true, true
 	}
-	passOn := v == taken && n == r.have
 	s.mu.Unlock()
 	s.settle(&fx)
-	if !passOn {
+	if !fresh {
 		return v, nil
 	}
 	return v, s.pass(p)
