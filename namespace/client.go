@@ -26,7 +26,8 @@ var (
 	errUnexpectedType = errors.New("namespace: packet that only a server sends")
 )
 
-// client is one session with its sockets. It is an [engine.Receiver].
+// client is one session with its sockets. It is an [engine.Receiver] and an
+// [engine.Suspender].
 type client struct {
 	registry *Registry
 	session  *engine.Session

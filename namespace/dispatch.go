@@ -139,6 +139,8 @@ func (s *Socket) work() {
 		case sio.Disconnect:
 			s.farewell(c)
 			s.client.ended()
+		case presenceChange:
+			s.reportPresence(c)
 		}
 	}
 }

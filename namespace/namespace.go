@@ -43,6 +43,8 @@ type hooks struct {
 	events       []Middleware
 	onConnect    Handler
 	onDisconnect func(c *Ctx, why Reason)
+	onSuspend    func(c *Ctx)
+	onResume     func(c *Ctx)
 	handlers     map[string]Handler
 }
 

@@ -62,6 +62,7 @@ type Socket struct {
 	values   map[string]any
 	expiry   *time.Timer
 	life     life
+	presence presence
 }
 
 var _ sio.Caller = (*Socket)(nil)
