@@ -33,6 +33,10 @@ type Harness struct {
 	// large a message; "" if it goes on.
 	OverLimit engine.CloseReason
 
+	// RefusalStatus is the HTTP status of a refusal that the transport tells in a
+	// form of its own; 0: that of the refusal.
+	RefusalStatus int
+
 	// Lost is the reason for which a session ends when its connection just ends.
 	Lost engine.CloseReason
 }
