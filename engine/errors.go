@@ -32,6 +32,7 @@ var ErrTooLarge = &Error{3, "Payload too large", http.StatusRequestEntityTooLarg
 
 // The other refusals that the protocol has no code for; they use the nearest.
 var (
+	errLongHeader   = &Error{3, "Request header fields too large", http.StatusRequestHeaderFieldsTooLarge}
 	errNotAllowed   = &Error{2, "Method not allowed", http.StatusMethodNotAllowed}
 	errCrowded      = &Error{4, "Too many sessions without a namespace from this address", http.StatusTooManyRequests}
 	errShuttingDown = &Error{4, "Server is shutting down", http.StatusServiceUnavailable}

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -184,7 +185,7 @@ func (t *Transport) readBody(buf []byte, r *http.Request) ([]byte, error) {
 	if ct := r.Header["Content-Type"]; len(ct) > 0 && strings.HasPrefix(ct[0], "application/octet-stream") {
 		return nil, errBinary
 	}
-	if ce := r.Header["Content-Encoding"]; len(ce) > 0 && ce[0] != "identity" {
+	if slices.ContainsFunc(r.Header["Content-Encoding"], func(coding string) bool { return coding != "identity" }) {
 		return nil, errEncoded
 	}
 	if r.ContentLength > t.maxPayload {
