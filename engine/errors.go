@@ -50,6 +50,7 @@ var (
 	errSuperseded   = &Error{Code: 3, Message: "superseded", Status: http.StatusBadRequest}
 	errBusy         = &Error{Code: 3, Message: "Too many requests at a time", Status: http.StatusTooManyRequests}
 	errShuttingDown = &Error{Code: 4, Message: "Server is shutting down", Status: http.StatusServiceUnavailable}
+	errLongHeader   = &Error{Code: 3, Message: "Request header fields too large", Status: http.StatusRequestHeaderFieldsTooLarge}
 )
 
 // AsError returns the refusal that err is, or [ErrBadRequest].

@@ -61,6 +61,32 @@ func (q *Request) Query() url.Values {
 	return v
 }
 
+// What a handshake may hold in its header and URI. The session keeps both, and
+// net/http lets a megabyte through.
+const (
+	maxHeaderLines = 1000
+	maxHeaderBytes = 64 << 10
+)
+
+// checkKept refuses a handshake of which too much would be kept, or whose host is
+// none: applications make links of it.
+func checkKept(r *http.Request) *Error {
+	lines, size := 0, len(r.RequestURI)
+	for k, vs := range r.Header {
+		lines += len(vs)
+		for _, v := range vs {
+			size += len(k) + len(v)
+		}
+	}
+	if lines > maxHeaderLines || size > maxHeaderBytes {
+		return errLongHeader
+	}
+	if u, err := url.Parse("//" + r.Host); err != nil || u.Host != r.Host {
+		return ErrBadRequest
+	}
+	return nil
+}
+
 // skipped are the headers of the handshake of a WebSocket: of no use later.
 var skipped = map[string]bool{
 	"Sec-Websocket-Key":        true,

@@ -157,6 +157,10 @@ func (srv *Server) serveKnown(w http.ResponseWriter, r *http.Request, t Transpor
 
 // serveNew serves a handshake.
 func (srv *Server) serveNew(w http.ResponseWriter, r *http.Request, t Transport, p params) {
+	if err := checkKept(r); err != nil {
+		refuse(w, r, t, err)
+		return
+	}
 	addr := srv.cfg.counted(r)
 	request := newRequest(r, srv.cfg.Context) // before anything is counted: it calls the application
 	var err *Error

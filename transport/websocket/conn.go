@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"sync"
 	"syscall"
 	"time"
@@ -136,7 +137,7 @@ func (c *conn) readAll() (cause error) {
 	for {
 		kind, r, err := c.ws.NextReader()
 		if err != nil {
-			return causeOf(err)
+			return c.failed(err)
 		}
 		c.meter = 0
 		if buf == nil {
@@ -158,7 +159,7 @@ func (c *conn) readAll() (cause error) {
 func (c *conn) message(binary bool, r io.Reader, buf *[]byte) error {
 	var err error
 	if *buf, err = readMessage(*buf, r); err != nil {
-		return causeOf(err)
+		return c.failed(err)
 	}
 	p := eio.Binary(*buf)
 	if !binary {
@@ -179,7 +180,7 @@ func (c *conn) message(binary bool, r io.Reader, buf *[]byte) error {
 func readMessage(buf []byte, r io.Reader) ([]byte, error) {
 	for buf = buf[:0]; ; {
 		if len(buf) == cap(buf) {
-			buf = append(buf, 0)[:len(buf)]
+			buf = slices.Grow(buf, max(len(buf), 512)) // append would copy a large message many times
 		}
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
@@ -190,6 +191,15 @@ func readMessage(buf []byte, r io.Reader) ([]byte, error) {
 			return buf, err
 		}
 	}
+}
+
+// failed tells the client of a message that is too large, or in too many frames:
+// gorilla does not when a length overflows, nor can it know of our meter.
+func (c *conn) failed(err error) (cause error) {
+	if errors.Is(err, websocket.ErrReadLimit) || errors.Is(err, errFlood) {
+		c.pushClose(closeFrame(websocket.CloseMessageTooBig))
+	}
+	return causeOf(err)
 }
 
 // causeOf tells a close by the client from a failure. A connection that just ends,

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -92,7 +93,7 @@ func readBody(buf []byte, r *http.Request, maxPayload int64) ([]byte, error) {
 	if ct := r.Header["Content-Type"]; len(ct) > 0 && strings.HasPrefix(ct[0], "application/octet-stream") {
 		return nil, errBinary
 	}
-	if ce := r.Header["Content-Encoding"]; len(ce) > 0 && ce[0] != "identity" {
+	if slices.ContainsFunc(r.Header["Content-Encoding"], func(coding string) bool { return coding != "identity" }) {
 		return nil, errEncoded
 	}
 	if r.ContentLength > maxPayload {
