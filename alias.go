@@ -19,6 +19,9 @@ type RPC[Req, Resp any] = event.RPC[Req, Resp]
 // Resume sets up sessions that outlive their connections.
 type Resume = engine.Resume
 
+// Observer is told what happens to sessions and events, for metrics.
+type Observer = engine.Observer
+
 // What handlers and applications meet.
 type (
 	// Namespace is a set of sockets under one name, with handlers and rooms of its own.

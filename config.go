@@ -54,7 +54,8 @@ type Config struct {
 	// request, nor a *gin.Context. Default is an empty context.
 	Context func(*http.Request) context.Context
 
-	Codec   sio.Codec      // of packets; default JSON, as the official clients have it
-	Adapter adapter.Opener // links the nodes of a cluster; default none
-	Logger  *slog.Logger   // default slog.Default()
+	Codec    sio.Codec      // of packets; default JSON, as the official clients have it
+	Adapter  adapter.Opener // links the nodes of a cluster; default none
+	Observer Observer       // is told what happens, for metrics; default none
+	Logger   *slog.Logger   // default slog.Default()
 }

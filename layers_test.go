@@ -109,7 +109,7 @@ func (f source) mayImport(p string, uses []string) bool {
 	p = strings.TrimPrefix(p, module+"/")
 	switch {
 	case within(p, gin), p == "ginmount": // tests of other packages do not reach gin either
-		return slices.Contains(uses, gin)
+		return slices.Contains(uses, gin) || f.isTest() && f.pkg() == "internal/sim"
 	case !f.isTest():
 		return slices.ContainsFunc(uses, func(u string) bool {
 			return p == u || strings.Contains(u, ".") && within(p, u)

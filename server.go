@@ -36,6 +36,7 @@ func New(c Config) (*Server, error) {
 		Codec:       c.Codec,
 		CallTimeout: c.CallTimeout,
 		Adapter:     c.Adapter,
+		Observer:    c.Observer,
 		Logger:      c.Logger,
 	})
 	if err != nil {
@@ -49,6 +50,7 @@ func New(c Config) (*Server, error) {
 		MaxPayload:     c.MaxPayload,
 		NoUpgrade:      c.NoUpgrade,
 		Resume:         c.Resume,
+		Observer:       c.Observer,
 		MaxUnjoined:    c.MaxUnjoined,
 		Origins:        c.Origins,
 		ClientIP:       c.ClientIP,

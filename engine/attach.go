@@ -76,6 +76,7 @@ func (s *Session) open(p params, wake func()) (*Conn, error) {
 	}
 	srv.wheel.schedule(srv, s, next)
 	srv.sessions.attached(1)
+	srv.observe(Event{Kind: SessionOpened, Transport: p.transport})
 	return c, nil
 }
 

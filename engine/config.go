@@ -40,7 +40,8 @@ type Config struct {
 	// keeps the result without its cancellation; default is an empty context.
 	Context func(*http.Request) context.Context
 
-	Logger *slog.Logger // default slog.Default()
+	Observer Observer     // is told what happens; default none
+	Logger   *slog.Logger // default slog.Default()
 }
 
 // Resume sets up the extension (PROTOCOL.md) by which a session outlives its

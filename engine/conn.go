@@ -85,7 +85,7 @@ func (c *Conn) TryNext(b *Batch) error {
 	s := c.s
 	b.reset()
 	s.mu.Lock()
-	resumable := s.resume != nil
+	queued, resumable := s.out.bytes, s.resume != nil
 	if resumable {
 		c.fillResumableLocked(b)
 	} else {
@@ -108,6 +108,9 @@ func (c *Conn) TryNext(b *Batch) error {
 	}
 	if resumable && len(b.Tail) > 0 {
 		s.finish()
+	}
+	if s.srv.cfg.Observer != nil && !b.Empty() {
+		c.observeSent(b, queued)
 	}
 	return nil
 }
@@ -169,7 +172,7 @@ func (c *Conn) fillResumableLocked(b *Batch) {
 func (c *Conn) sayEndLocked(b *Batch) {
 	if !c.final {
 		c.final, c.s.resume.final = true, true
-		b.Tail = append(b.Tail, eio.Packet{Type: eio.Close})
+		b.Tail = append(b.Tail, eio.Packet{Type: eio.Close, Data: c.s.retryHintLocked()})
 	}
 	if c.s.state == closed {
 		b.End = eio.Close

@@ -24,6 +24,7 @@ func (s *Session) detachLocked(reason CloseReason, fx *effects) {
 		return
 	}
 	r.detached, r.lost = true, reason
+	s.tellLocked(Event{Kind: Detached, Transport: s.cur.transport, Reason: reason}, fx)
 	r.until = s.srv.now() + s.srv.cfg.Resume.Window
 	s.pinged, s.stale = false, 0
 	if !s.cur.over {

@@ -58,6 +58,9 @@ func (s *Session) reattachLocked(c *Conn, p params, fx *effects) *Error {
 	s.replaceLocked(c, fx)
 	r.at, r.transport, r.run = p.at, p.transport, max(p.p, 0)
 	c.pos = s.out.seek(uint64(p.ack))
+	if !goesOn {
+		s.tellLocked(Event{Kind: Attached, Transport: c.transport, Packets: int(s.out.sent - c.pos.n)}, fx)
+	}
 	s.beatLocked(goesOn && !r.detached, fx)
 	s.reviveLocked()
 	return nil

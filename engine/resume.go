@@ -55,6 +55,7 @@ type effects struct {
 	look  time.Duration // when the wheel is to look at the session; 0: as planned
 	end   CloseReason   // not empty: the session ends
 
+	events []Event  // for the observer
 	victim *Session // that has to end, because detached sessions hold too much
 }
 
@@ -78,6 +79,9 @@ func (fx *effects) wakeUp() {
 
 // settle is called without the lock after each change.
 func (s *Session) settle(fx *effects) {
+	for _, e := range fx.events {
+		s.srv.observe(e)
+	}
 	fx.wakeUp()
 	if fx.look > 0 {
 		s.srv.wheel.schedule(s.srv, s, fx.look)
@@ -135,6 +139,13 @@ func (s *Session) forsakeLocked() {
 	s.unholdLocked()
 	if s.resume.rid != "" {
 		s.srv.races.close(s.srv, s.resume.rid)
+	}
+}
+
+// tellLocked keeps an event for the observer.
+func (s *Session) tellLocked(e Event, fx *effects) {
+	if s.srv.cfg.Observer != nil {
+		fx.events = append(fx.events, e)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"net/http"
 	"net/netip"
 	"strconv"
@@ -296,17 +297,50 @@ func (srv *Server) openData(c *Conn) []byte {
 		srv.cfg.PingInterval.Milliseconds(), srv.cfg.PingTimeout.Milliseconds(), srv.cfg.MaxPayload, extension)
 }
 
+// What a shutdown spreads, so that not all clients come back at once: the closes,
+// and the times that clients of the extension are told to wait.
+const (
+	closesAtOnce = 1000
+	closesEvery  = 50 * time.Millisecond
+	retrySpread  = 5 * time.Second
+)
+
+func (srv *Server) closeAll(ctx context.Context) {
+	pause := time.NewTimer(closesEvery)
+	defer pause.Stop()
+	for i, s := range srv.sessions.close() {
+		if i > 0 && i%closesAtOnce == 0 {
+			select {
+			case <-pause.C:
+				pause.Reset(closesEvery)
+			case <-ctx.Done():
+			}
+		}
+		s.Close(ShuttingDown)
+	}
+}
+
+// retryHintLocked is the data of the packet that ends a session (PROTOCOL.md section
+// 5): after a shutdown, when the client may come back.
+func (s *Session) retryHintLocked() []byte {
+	if s.reason != ShuttingDown {
+		return nil
+	}
+	h := fnv.New32a()
+	h.Write([]byte(s.id)) // as good as random
+	return fmt.Appendf(nil, `{"retry":%d}`, h.Sum32()%uint32(retrySpread.Milliseconds()))
+}
+
 // Shutdown refuses new sessions, closes the open ones with [ShuttingDown] after
-// what they were sent, and waits until all connections are gone. A polling client
+// what they were sent, a thousand each 50 ms, and waits until all connections are
+// gone. A polling client
 // that has no poll pending has 2 s to come. When ctx ends first, the rest is cut
 // off and its error returned.
 //
 // Call it before http.Server.Shutdown, which does not know of WebSockets and
 // would wait for pending polls.
 func (srv *Server) Shutdown(ctx context.Context) error {
-	for _, s := range srv.sessions.close() {
-		s.Close(ShuttingDown)
-	}
+	srv.closeAll(ctx)
 	select {
 	case <-srv.sessions.idle:
 		return nil

@@ -260,9 +260,10 @@ func (s *Session) farewell() {
 	s.mu.Lock()
 	ready := s.state > open && !s.told && !s.busy && s.receiver != nil
 	s.told = s.told || ready
-	reason := s.reason
+	reason, transport := s.reason, s.cur.transport
 	s.mu.Unlock()
 	if ready {
+		s.srv.observe(Event{Kind: SessionClosed, Transport: transport, Reason: reason})
 		s.receiver.Closed(reason)
 	}
 }
@@ -294,6 +295,9 @@ func (s *Session) deliver(p eio.Packet) error {
 
 // pass passes a message on; the caller has set busy.
 func (s *Session) pass(p eio.Packet) error {
+	if s.srv.cfg.Observer != nil {
+		s.srv.observe(Event{Kind: Received, Transport: s.Transport(), Packets: 1, Bytes: len(p.Data)})
+	}
 	err := s.receiver.Receive(p)
 	s.release()
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"github.com/everwire/everwire/engine"
 	"github.com/everwire/everwire/namespace/sio"
@@ -230,8 +231,25 @@ func (s *Socket) event(c *Ctx) {
 		}
 		h = func(*Ctx) error { return nil }
 	}
-	if err := s.guard(func() error { return wrap(h, hooks.events)(c) }); err != nil {
+	handle := func() error { return wrap(h, hooks.events)(c) }
+	if s.namespace.registry.observer != nil {
+		handle = s.observed(c, handle)
+	}
+	if err := s.guard(handle); err != nil {
 		c.fail(err)
+	}
+}
+
+// observed tells the observer how long a handler took.
+func (s *Socket) observed(c *Ctx, handle func() error) func() error {
+	return func() (err error) {
+		start := time.Now()
+		defer func() {
+			s.namespace.registry.observer.Observe(engine.Event{
+				Kind: engine.Handled, Namespace: s.namespace.name, Name: c.pkt.Event, Took: time.Since(start), Err: err,
+			})
+		}()
+		return handle()
 	}
 }
 

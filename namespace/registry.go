@@ -19,10 +19,11 @@ import (
 
 // Config sets up a [Registry]. A zero field means its default.
 type Config struct {
-	Codec       sio.Codec      // default sio.JSON{}
-	CallTimeout time.Duration  // of a Call whose context has no deadline; default 30 s
-	Adapter     adapter.Opener // links to other nodes; default none
-	Logger      *slog.Logger   // default slog.Default()
+	Codec       sio.Codec       // default sio.JSON{}
+	CallTimeout time.Duration   // of a Call whose context has no deadline; default 30 s
+	Adapter     adapter.Opener  // links to other nodes; default none
+	Observer    engine.Observer // is told of handled events; default none
+	Logger      *slog.Logger    // default slog.Default()
 }
 
 // Registry holds the namespaces of a server and opens clients in them. It is an
@@ -31,6 +32,7 @@ type Registry struct {
 	codec       sio.Codec
 	callTimeout time.Duration
 	opener      adapter.Opener
+	observer    engine.Observer
 	log         *slog.Logger
 	main        *Namespace
 
@@ -57,6 +59,7 @@ func NewRegistry(c Config) (*Registry, error) {
 		codec:       c.Codec,
 		callTimeout: c.CallTimeout,
 		opener:      c.Adapter,
+		observer:    c.Observer,
 		log:         c.Logger,
 		namespaces:  make(map[string]*Namespace),
 	}
