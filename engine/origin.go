@@ -83,7 +83,7 @@ func (o *origins) check(r *http.Request) originVerdict {
 	if len(origin) > 1 {
 		return crossRefused
 	}
-	if site := r.Header["Sec-Fetch-Site"]; len(site) == 1 {
+	if site := r.Header["Sec-Fetch-Site"]; len(site) == 1 && site[0] != "" {
 		if site[0] == "same-origin" || site[0] == "none" {
 			return sameOrigin
 		}

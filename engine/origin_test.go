@@ -197,3 +197,17 @@ func TestAnyOriginIsLogged(t *testing.T) {
 	newWorld(t, engine.Config{Origins: []string{"*"}, Logger: slog.New(slog.NewTextHandler(&log, nil))})
 	require.Contains(t, log.String(), "level=WARN")
 }
+
+// A proxy may blank a header instead of removing it: that is as if it were not sent.
+func TestBlankFetchSite(t *testing.T) {
+	w := newWorld(t, engine.Config{})
+	blank := func(origin string) func(*http.Request) {
+		return func(r *http.Request) {
+			r.Host = "chat.example"
+			r.Header["Sec-Fetch-Site"] = []string{""}
+			r.Header.Set("Origin", origin)
+		}
+	}
+	require.Equal(t, http.StatusOK, w.do(http.MethodGet, handshake, "", blank("http://chat.example")).Code)
+	require.Equal(t, http.StatusForbidden, w.do(http.MethodGet, handshake, "", blank("http://evil.example")).Code)
+}

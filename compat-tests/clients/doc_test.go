@@ -1,5 +1,6 @@
-// Package clients drives the server with the official JavaScript client, in Node: every feature over long-polling,
-// WebSocket and the upgrade from one to the other, and the order of messages while a session upgrades.
+// Package clients drives the server with the official JavaScript client, in Node, in its current version and in 4.0:
+// every feature over long-polling, WebSocket and the upgrade from one to the other. What 4.0 has not got says so in the
+// table. The order of messages while a session upgrades is proven with the current version.
 //
 // The tests run when EVERWIRE_COMPAT=1 is set, as `make test` does; EVERWIRE_CONTROL=1 runs the same features against
 // the official Node server too, which proves what they expect. EVERWIRE_FEATURE=text picks the features whose name
@@ -21,8 +22,10 @@ func needsNode(t *testing.T) {
 	if _, err := exec.LookPath("node"); err != nil {
 		t.Fatal("node is not on the PATH: ", err)
 	}
-	if _, err := os.Stat("../node_modules/socket.io-client"); err != nil {
-		t.Fatal("the official client is not installed: run `make setup`")
+	for _, v := range versions {
+		if _, err := os.Stat("../node_modules/" + v.folder); err != nil {
+			t.Fatalf("the official client %s is not installed: run `make setup`", v.name)
+		}
 	}
 }
 

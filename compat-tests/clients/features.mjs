@@ -2,6 +2,7 @@
 import "./features/connect.mjs";
 import "./features/events.mjs";
 import "./features/acks.mjs";
+import "./features/listeners.mjs";
 import "./features/rooms.mjs";
 import "./features/limits.mjs";
 import "./features/disconnect.mjs";

@@ -1,3 +1,5 @@
+// fixture_test.go: the server that the clients talk to, and the door beside it.
+
 package clients
 
 import (

@@ -1,3 +1,5 @@
+// handlers_test.go: what the server does.
+
 package clients
 
 import (

@@ -1,10 +1,23 @@
 // What the features share: clients of the official library in one of three modes, and waits with a deadline.
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { Manager } from "socket.io-client";
 
 export const [url, control, mode] = process.argv.slice(2);
+
+// The client library goes by the name of its folder, which tells an old version from the current one.
+const folder = process.env.EVERWIRE_CLIENT ?? "socket.io-client";
+export const library = await import(folder);
+const manifest = new URL(`../node_modules/${folder}/package.json`, import.meta.url);
+const [major, minor] = JSON.parse(readFileSync(manifest)).version.split(".").map(Number);
+const version = `${major}.${minor}`;
+
+// has tells whether the client library is of that version or later.
+export function has(since) {
+  const [wantMajor, wantMinor] = since.split(".").map(Number);
+  return major > wantMajor || (major === wantMajor && minor >= wantMinor);
+}
 
 // official tells that the server is the control.
 export const official = process.env.EVERWIRE_SERVER === "official";
@@ -20,28 +33,33 @@ export const finalTransport = mode === "polling" ? "polling" : "websocket";
 const features = [];
 const cleanups = [];
 
-// feature registers a row of the table.
-export function feature(name, run) {
-  features.push({ name, run });
+// feature registers a row of the table. A client older than `since` does not have it; `api` says what it lacks.
+// What run returns is the name of what the server has not got yet, if the feature waits for that.
+export function feature(name, run, { since = "4.0", api } = {}) {
+  features.push({ name, run, since, api });
 }
 
 // runAll runs the features one after the other and prints a JSON line for each.
 export async function runAll() {
   const only = process.env.EVERWIRE_FEATURE;
-  for (const { name, run } of features) {
-    if (only && !name.includes(only)) continue;
-    const line = { name, ok: true };
-    const start = performance.now();
-    try {
-      await within(run(), 20_000, "the feature");
-    } catch (err) {
-      Object.assign(line, { ok: false, error: err.stack });
-    }
-    line.ms = Math.round(performance.now() - start);
-    for (const cleanup of cleanups.splice(0)) cleanup();
-    console.log(JSON.stringify(line));
+  for (const each of features) {
+    if (only && !each.name.includes(only)) continue;
+    console.log(JSON.stringify(await runOne(each)));
   }
   process.exit(0);
+}
+
+async function runOne({ name, run, since, api }) {
+  if (!has(since)) return { name, absent: `not in ${version}`, reason: `${api} came with ${since}` };
+  const line = { name };
+  try {
+    line.pending = await within(run(), 20_000, "the feature");
+    line.ok = !line.pending;
+  } catch (err) {
+    line.error = err.stack;
+  }
+  for (const cleanup of cleanups.splice(0)) cleanup();
+  return line;
 }
 
 export function within(promise, ms, what) {
@@ -74,7 +92,7 @@ export function many(emitter, event, n, ms = 8000) {
 
 // session returns a manager of its own: one session of the engine.
 export function session(options = {}) {
-  const manager = new Manager(url, {
+  const manager = new library.Manager(url, {
     transports: transports[mode],
     autoConnect: false,
     reconnection: false,
@@ -87,14 +105,19 @@ export function session(options = {}) {
   return manager;
 }
 
+// call emits an event and resolves with the first value of its answer, as emitWithAck does in clients that have it.
+export function call(socket, event, ...args) {
+  return within(new Promise((resolve) => socket.emit(event, ...args, resolve)), 8000, `answer to "${event}"`);
+}
+
 // upgraded waits until the manager's session is on the transport of this mode.
 export async function upgraded(manager) {
   if (manager.engine.transport.name !== finalTransport) await next(manager.engine, "upgrade");
 }
 
 // open connects a socket, and in the mode "upgrade" waits for the upgrade. It has heard the welcome of the server.
-export async function open(nsp = "/", { manager = session(), auth, early = false } = {}) {
-  const socket = manager.socket(nsp, { auth });
+export async function open(nsp = "/", { manager = session(), early = false, ...options } = {}) {
+  const socket = manager.socket(nsp, options);
   const welcome = next(socket, "welcome");
   socket.connect();
   [socket.welcome] = await welcome;

@@ -1,3 +1,5 @@
+// numbers_test.go: numbered messages, received and sent.
+
 package clients
 
 import (

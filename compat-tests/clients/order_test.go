@@ -1,3 +1,5 @@
+// order_test.go: the order of messages while a session upgrades.
+
 package clients
 
 import (

@@ -1,6 +1,6 @@
 // Acknowledgements, both ways: values, errors, deadlines.
 import assert from "node:assert/strict";
-import { feature, next, open, outcome } from "../harness.mjs";
+import { call, feature, next, open, outcome } from "../harness.mjs";
 
 // acked sends the arguments with a callback and returns the arguments it is called with.
 function acked(socket, ...args) {
@@ -35,14 +35,14 @@ for (const [way, roundTrip] of [["from the server", acked], ["from the client", 
 
 feature("100 acks at once, each its own answer", async () => {
   const socket = await open();
-  const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => socket.emitWithAck("echo-ack", i)));
+  const answers = await Promise.all(Array.from({ length: 100 }, (_, i) => call(socket, "echo-ack", i)));
   answers.forEach((answer, i) => assert.equal(answer, i));
 });
 
 feature("ack: a handler's error", async () => {
   const socket = await open();
   const error = { code: "not_member", message: "join the room first", data: { room: "lobby" } };
-  assert.deepEqual(await socket.emitWithAck("fail", error), { error });
+  assert.deepEqual(await call(socket, "fail", error), { error });
 });
 
 feature("emitWithAck with a timeout: answered, never answered", async () => {
@@ -50,15 +50,35 @@ feature("emitWithAck with a timeout: answered, never answered", async () => {
   assert.equal(await socket.timeout(5000).emitWithAck("echo-ack", "soon"), "soon");
   await assert.rejects(socket.timeout(50).emitWithAck("nobody-listens"), /timed out/);
   assert.equal(await socket.emitWithAck("echo-ack", "still here"), "still here");
-});
+}, { since: "4.6", api: "emitWithAck()" });
+
+feature("callback with a timeout: answered, never answered", async () => {
+  const socket = await open();
+  const answer = (ms, ...args) => new Promise((resolve) => socket.timeout(ms).emit(...args, (...got) => resolve(got)));
+  assert.deepEqual(await answer(5000, "echo-ack", "soon", 2), [null, "soon", 2]);
+  const [err, ...rest] = await answer(50, "nobody-listens");
+  assert.match(err.message, /timed out/);
+  assert.deepEqual(rest, []);
+}, { since: "4.4", api: "timeout()" });
+
+feature("retries: one after the other, again until answered", async () => {
+  const socket = await open("/", { retries: 2, ackTimeout: 400 });
+  const sent = [];
+  socket.onAnyOutgoing((event) => sent.push(event));
+  const send = (...args) => new Promise((resolve) => socket.emit(...args, (...got) => resolve(got)));
+  const [one, never, two] = await Promise.all([send("echo-ack", 1), send("nobody-listens"), send("echo-ack", 2)]);
+  assert.deepEqual([one, two], [[null, 1], [null, 2]]);
+  assert.match(never[0].message, /timed out/);
+  assert.match(sent.join(" "), /^(echo-ack )+(nobody-listens ){3}echo-ack( echo-ack)*$/);
+}, { since: "4.6", api: "the options retries and ackTimeout" });
 
 feature("server's call with a deadline, never answered", async () => {
   const socket = await open();
   const question = next(socket, "unanswered");
-  assert.equal(await socket.emitWithAck("ask-deadline", 60), "timeout");
+  assert.equal(await call(socket, "ask-deadline", 60), "timeout");
   const late = (await question).pop();
   late("too late");
-  assert.equal(await socket.emitWithAck("echo-ack", "still here"), "still here");
+  assert.equal(await call(socket, "echo-ack", "still here"), "still here");
 });
 
 feature("server's call ends with the socket", async () => {

@@ -1,7 +1,7 @@
 // The forms of disconnect, with the reason that each side is told.
 import assert from "node:assert/strict";
 import {
-  ended, feature, finalTransport, mode, next, official, open, outcome, restartServer, session, victim,
+  call, ended, feature, finalTransport, mode, next, official, open, outcome, restartServer, session, victim, within,
 } from "../harness.mjs";
 
 // bothEnd asserts the two reasons of a socket's end.
@@ -10,7 +10,7 @@ async function bothEnd(end, client, server) {
 }
 
 async function alive(socket) {
-  assert.equal(await socket.emitWithAck("echo-ack", "alive"), "alive");
+  assert.equal(await call(socket, "echo-ack", "alive"), "alive");
 }
 
 feature("client disconnects one namespace", async () => {
@@ -75,7 +75,11 @@ feature("client stops answering pings", async () => {
 
 feature("heartbeats keep an idle session", async () => {
   const socket = await open();
-  for (let i = 0; i < 3; i++) await next(socket.io, "ping");
+  const pings = new Promise((resolve) => {
+    let heard = 0;
+    socket.io.engine.on("packet", ({ type }) => type === "ping" && ++heard === 3 && resolve());
+  });
+  await within(pings, 8000, "three pings");
   await alive(socket);
 });
 
@@ -108,7 +112,19 @@ feature("client reconnects after a server restart", async () => {
   await Promise.all([restarted, back]);
   assert.deepEqual(await buffered, ["sent while away"]);
   assert.notEqual(socket.id, id);
-  assert.equal(await other.emitWithAck("whoami"), "ali");
+  assert.equal(await call(other, "whoami"), "ali");
   if (manager.engine.transport.name !== finalTransport) await next(manager.engine, "upgrade");
   await alive(socket);
 });
+
+feature("connection state recovery", async () => {
+  const manager = session({ reconnection: true, reconnectionDelay: 20 });
+  const socket = await open("/", { manager });
+  const { id } = socket;
+  manager.engine.close();
+  await next(socket, "connect");
+  assert.ok(!socket.recovered);
+  assert.notEqual(socket.id, id);
+  await alive(socket);
+  return "connection state recovery";
+}, { since: "4.6", api: "socket.recovered" });

@@ -1,6 +1,6 @@
 // Rooms and broadcasts: who receives what.
 import assert from "node:assert/strict";
-import { ended, feature, open } from "../harness.mjs";
+import { call, ended, feature, open } from "../harness.mjs";
 
 // crowd opens three clients that keep what they are told.
 async function crowd() {
@@ -14,8 +14,8 @@ async function crowd() {
 
 // say lets the speaker broadcast and returns what each of the crowd heard of it.
 async function say(sockets, speaker, how, what = "hello") {
-  await speaker.emitWithAck("say", { from: "socket", to: [], except: [], ...how }, what);
-  await Promise.all(sockets.map((socket) => socket.emitWithAck("echo-ack", "what came before has arrived")));
+  await call(speaker, "say", { from: "socket", to: [], except: [], ...how }, what);
+  await Promise.all(sockets.map((socket) => call(socket, "echo-ack", "what came before has arrived")));
   return sockets.map((socket) => socket.heard.splice(0));
 }
 
@@ -23,20 +23,20 @@ const all = { from: "namespace" };
 
 feature("rooms: join and leave", async () => {
   const socket = await open();
-  assert.deepEqual(await socket.emitWithAck("join", "red"), ["red"]);
-  assert.deepEqual(await socket.emitWithAck("join", "blue"), ["blue", "red"]);
-  assert.deepEqual(await socket.emitWithAck("join", "red"), ["blue", "red"]);
-  assert.deepEqual(await socket.emitWithAck("leave", "red"), ["blue"]);
-  assert.deepEqual(await socket.emitWithAck("leave", "never joined"), ["blue"]);
+  assert.deepEqual(await call(socket, "join", "red"), ["red"]);
+  assert.deepEqual(await call(socket, "join", "blue"), ["blue", "red"]);
+  assert.deepEqual(await call(socket, "join", "red"), ["blue", "red"]);
+  assert.deepEqual(await call(socket, "leave", "red"), ["blue"]);
+  assert.deepEqual(await call(socket, "leave", "never joined"), ["blue"]);
 });
 
 feature("rooms: to one, with and without the sender", async () => {
   const sockets = await crowd();
   const [a, b] = sockets;
-  await Promise.all([a.emitWithAck("join", "red"), b.emitWithAck("join", "red")]);
+  await Promise.all([call(a, "join", "red"), call(b, "join", "red")]);
   assert.deepEqual(await say(sockets, a, { to: ["red"] }), [[], ["hello"], []]);
   assert.deepEqual(await say(sockets, a, { to: ["red"], ...all }), [["hello"], ["hello"], []]);
-  await b.emitWithAck("leave", "red");
+  await call(b, "leave", "red");
   assert.deepEqual(await say(sockets, a, { to: ["red"], ...all }), [["hello"], [], []]);
   assert.deepEqual(await say(sockets, a, { to: ["empty"], ...all }), [[], [], []]);
 });
@@ -44,16 +44,16 @@ feature("rooms: to one, with and without the sender", async () => {
 feature("rooms: to several reaches each socket once", async () => {
   const sockets = await crowd();
   const [a, b, c] = sockets;
-  await Promise.all([a.emitWithAck("join", "red"), b.emitWithAck("join", "red")]);
-  await Promise.all([b.emitWithAck("join", "blue"), c.emitWithAck("join", "green")]);
+  await Promise.all([call(a, "join", "red"), call(b, "join", "red")]);
+  await Promise.all([call(b, "join", "blue"), call(c, "join", "green")]);
   assert.deepEqual(await say(sockets, a, { to: ["red", "blue"], ...all }), [["hello"], ["hello"], []]);
 });
 
 feature("rooms: except a room, except a socket", async () => {
   const sockets = await crowd();
   const [a, b, c] = sockets;
-  await Promise.all(sockets.map((socket) => socket.emitWithAck("join", "red")));
-  await b.emitWithAck("join", "muted");
+  await Promise.all(sockets.map((socket) => call(socket, "join", "red")));
+  await call(b, "join", "muted");
   assert.deepEqual(await say(sockets, a, { to: ["red"], except: ["muted"], ...all }), [["hello"], [], ["hello"]]);
   assert.deepEqual(await say(sockets, a, { to: ["red"], except: [c.id] }), [[], ["hello"], []]);
 });
@@ -71,7 +71,7 @@ feature("broadcast to all but the sender, and to all", async () => {
   other.on("said", () => assert.fail("another namespace heard it"));
   assert.deepEqual(await say(sockets, sockets[2], {}), [["hello"], ["hello"], []]);
   assert.deepEqual(await say(sockets, sockets[2], all), [["hello"], ["hello"], ["hello"]]);
-  await other.emitWithAck("echo-ack", "what came before has arrived");
+  await call(other, "echo-ack", "what came before has arrived");
 });
 
 feature("broadcast with nested JSON and binary", async () => {
@@ -82,7 +82,7 @@ feature("broadcast with nested JSON and binary", async () => {
 
 feature("rooms: still known when the socket ends", async () => {
   const socket = await open();
-  await socket.emitWithAck("join", "red");
+  await call(socket, "join", "red");
   const end = ended(socket);
   socket.disconnect();
   assert.deepEqual((await end).rooms, ["red"]);
