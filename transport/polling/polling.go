@@ -189,6 +189,7 @@ func (t *Transport) readBody(buf []byte, r *http.Request) ([]byte, error) {
 		return nil, errEncoded
 	}
 	if r.ContentLength > t.maxPayload {
+		t.drain(r)
 		return nil, engine.ErrTooLarge
 	}
 	if n := max(r.ContentLength+1, 512); int64(cap(buf)) < n {
@@ -200,6 +201,7 @@ func (t *Transport) readBody(buf []byte, r *http.Request) ([]byte, error) {
 		buf = buf[:len(buf)+n]
 		switch {
 		case int64(len(buf)) > t.maxPayload:
+			t.drain(r)
 			return nil, engine.ErrTooLarge
 		case err == io.EOF:
 			return buf, nil
@@ -210,5 +212,14 @@ func (t *Transport) readBody(buf []byte, r *http.Request) ([]byte, error) {
 		case len(buf) == cap(buf):
 			buf = append(buf, 0)[:len(buf)]
 		}
+	}
+}
+
+// drain reads as much of a refused body as one may have. When the client wants the
+// connection closed after the answer, as nginx does by default, net/http closes it at
+// once: what is left unread would have the system reset it, and the refusal be lost.
+func (t *Transport) drain(r *http.Request) {
+	if r.Close {
+		_, _ = io.CopyN(io.Discard, r.Body, t.maxPayload)
 	}
 }
