@@ -6,6 +6,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/everwire/everwire/engine"
 	"github.com/everwire/everwire/engine/eio"
@@ -33,6 +34,10 @@ type client struct {
 	session  *engine.Session
 	decoder  sio.Decoder
 	torn     bool // the latest packet still lacks attachments
+	size     int  // in bytes, of the latest packet with what has come of its attachments
+
+	queued atomic.Int64           // bytes that wait for the handlers of all sockets
+	waiter atomic.Pointer[Socket] // the last for whose queue the reader has waited
 
 	mu      sync.Mutex   // guards what follows
 	sockets []*Socket    // connecting or connected
@@ -46,12 +51,17 @@ func (c *client) Receive(p eio.Packet) error {
 	if err != nil {
 		return err
 	}
+	if c.torn {
+		c.size += len(p.Data)
+	} else {
+		c.size = len(p.Data)
+	}
 	if torn := !done; torn || c.torn {
 		c.torn = torn
 		c.session.Torn(torn)
 	}
 	if pkt.Type == sio.Connect {
-		return c.connect(pkt, len(p.Data))
+		return c.connect(pkt, c.size)
 	}
 	if pkt.Type == sio.ConnectError {
 		return errUnexpectedType
@@ -65,7 +75,7 @@ func (c *client) Receive(p eio.Packet) error {
 	}
 	switch pkt.Type {
 	case sio.Event:
-		s.enqueue(pkt, len(p.Data))
+		s.enqueue(pkt, c.size)
 	case sio.Ack:
 		s.acks.complete(pkt.ID, pkt.Body)
 	case sio.Disconnect:

@@ -12,7 +12,8 @@ import (
 	"github.com/everwire/everwire/namespace/sio"
 )
 
-// What may wait for the handlers of one socket. Beyond it the session is not read.
+// What may wait for the handlers of one socket, and of all sockets of a session in
+// bytes. Beyond it the session is not read.
 const (
 	inboxItems = 128
 	inboxBytes = 1 << 20
@@ -24,20 +25,21 @@ const (
 type inbox struct {
 	items   []*Ctx
 	head    int
-	bytes   int
 	running bool          // the socket's goroutine runs
 	room    chan struct{} // closed when there is room again; made by who waits for it
 }
 
-func (q *inbox) fullLocked(size int) bool {
-	n := len(q.items) - q.head
-	return n > 0 && (n >= inboxItems || q.bytes+size > inboxBytes)
+// fullLocked reports whether an event of that size has to wait. The bytes are those
+// of all the client's sockets: a client may be in many namespaces before Auth has
+// said who it is.
+func (s *Socket) fullLocked(size int) bool {
+	queued := s.client.queued.Load()
+	return len(s.inbox.items)-s.inbox.head >= inboxItems || queued > 0 && queued+int64(size) > inboxBytes
 }
 
 // pushLocked appends c, and reports whether the goroutine must be started.
 func (q *inbox) pushLocked(c *Ctx) (start bool) {
 	q.items = append(q.items, c)
-	q.bytes += c.size
 	start = !q.running
 	q.running = true
 	return start
@@ -54,7 +56,6 @@ func (q *inbox) popLocked() *Ctx {
 	c := q.items[q.head]
 	q.items[q.head] = nil
 	q.head++
-	q.bytes -= c.size
 	if q.head > len(q.items)/2 { // else a queue that is never empty would only grow
 		n := copy(q.items, q.items[q.head:])
 		clear(q.items[n:])
@@ -76,11 +77,15 @@ func (q *inbox) wakeLocked() {
 func (s *Socket) enqueue(pkt sio.Packet, size int) {
 	c := &Ctx{Context: (*socketContext)(s), socket: s, pkt: pkt, size: size}
 	s.mu.Lock()
-	for !s.gone.Load() && s.inbox.fullLocked(size) {
+	for !s.gone.Load() && s.fullLocked(size) {
 		if s.inbox.room == nil {
 			s.inbox.room = make(chan struct{})
 		}
 		room := s.inbox.room
+		s.client.waiter.Store(s)
+		if !s.fullLocked(size) {
+			break // another socket made room, and could not know who waits
+		}
 		s.mu.Unlock()
 		select {
 		case <-room:
@@ -90,10 +95,28 @@ func (s *Socket) enqueue(pkt sio.Packet, size int) {
 		s.mu.Lock()
 	}
 	// After the end only the farewell is queued, which finish does under mu.
-	start := !s.gone.Load() && s.inbox.pushLocked(c)
+	start := false
+	if !s.gone.Load() {
+		s.client.queued.Add(int64(size))
+		start = s.inbox.pushLocked(c)
+	}
 	s.mu.Unlock()
 	if start {
 		s.run()
+	}
+}
+
+// dequeued is called when a socket of the client has taken an event. The reader may
+// wait for room in the queue of another.
+func (c *client) dequeued(size int) {
+	if size == 0 {
+		return
+	}
+	c.queued.Add(int64(-size))
+	if w := c.waiter.Load(); w != nil {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		w.inbox.wakeLocked()
 	}
 }
 
@@ -129,6 +152,7 @@ func (s *Socket) work() {
 			done = true
 			return
 		}
+		s.client.dequeued(c.size)
 		switch c.pkt.Type {
 		case sio.Connect:
 			s.enter(c)

@@ -16,36 +16,47 @@ func TestInboxKeepsOrder(t *testing.T) {
 	var q inbox
 	require.True(t, q.pushLocked(&Ctx{size: 1}), "the first item starts the goroutine")
 	require.False(t, q.pushLocked(&Ctx{size: 2}))
-	require.Equal(t, 3, q.bytes)
 	for want := 1; want <= 2; want++ {
 		c := q.popLocked()
 		require.NotNil(t, c)
 		require.Equal(t, want, c.size)
 	}
 	require.Nil(t, q.popLocked())
-	require.Zero(t, q.bytes)
 	require.True(t, q.pushLocked(&Ctx{}), "the goroutine had ended")
 }
 
 func TestInboxIsFull(t *testing.T) {
-	var q inbox
-	require.False(t, q.fullLocked(inboxBytes*2), "one item always fits")
-	q.pushLocked(&Ctx{size: 10})
-	require.False(t, q.fullLocked(inboxBytes-10))
-	require.True(t, q.fullLocked(inboxBytes-9))
+	s, other := &Socket{client: &client{}}, &Socket{}
+	other.client = s.client
+	push := func(s *Socket, size int) { s.client.queued.Add(int64(size)); s.inbox.pushLocked(&Ctx{size: size}) }
+	require.False(t, s.fullLocked(inboxBytes*2), "one item always fits")
+	push(s, 10)
+	require.False(t, s.fullLocked(inboxBytes-10))
+	require.True(t, s.fullLocked(inboxBytes-9))
+	require.True(t, other.fullLocked(inboxBytes-9), "the bytes are those of all sockets")
 	for range inboxItems - 1 {
-		require.False(t, q.fullLocked(0))
-		q.pushLocked(&Ctx{})
+		require.False(t, s.fullLocked(0))
+		push(s, 0)
 	}
-	require.True(t, q.fullLocked(0))
-	q.room = make(chan struct{})
-	room := q.room
-	q.popLocked()
-	require.False(t, q.fullLocked(0))
+	require.True(t, s.fullLocked(0))
+	require.False(t, other.fullLocked(0))
+	require.True(t, told(s, func() { s.inbox.popLocked() }))
+	require.False(t, s.fullLocked(0))
+	s.client.waiter.Store(other)
+	require.True(t, told(other, func() { s.client.dequeued(10) }), "another socket made room")
+	require.False(t, other.fullLocked(inboxBytes))
+}
+
+// told tells whether f wakes who waits for room in the socket's queue.
+func told(s *Socket, f func()) bool {
+	room := make(chan struct{})
+	s.inbox.room = room
+	f()
 	select {
 	case <-room:
+		return true
 	default:
-		t.Fatal("whoever waits for room was not told")
+		return false
 	}
 }
 

@@ -97,6 +97,7 @@ func readBody(buf []byte, r *http.Request, maxPayload int64) ([]byte, error) {
 		return nil, errEncoded
 	}
 	if r.ContentLength > maxPayload {
+		drain(r, maxPayload)
 		return nil, engine.ErrTooLarge
 	}
 	if n := max(r.ContentLength+1, 512); int64(cap(buf)) < n {
@@ -108,6 +109,7 @@ func readBody(buf []byte, r *http.Request, maxPayload int64) ([]byte, error) {
 		buf = buf[:len(buf)+n]
 		switch {
 		case int64(len(buf)) > maxPayload:
+			drain(r, maxPayload)
 			return nil, engine.ErrTooLarge
 		case err == io.EOF:
 			return buf, nil
@@ -118,5 +120,14 @@ func readBody(buf []byte, r *http.Request, maxPayload int64) ([]byte, error) {
 		case len(buf) == cap(buf):
 			buf = append(buf, 0)[:len(buf)]
 		}
+	}
+}
+
+// drain reads as much of a refused body as one may have. When the client wants the
+// connection closed after the answer, as nginx does by default, net/http closes it at
+// once: what is left unread would have the system reset it, and the refusal be lost.
+func drain(r *http.Request, maxPayload int64) {
+	if r.Close {
+		_, _ = io.CopyN(io.Discard, r.Body, maxPayload)
 	}
 }
