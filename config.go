@@ -49,6 +49,12 @@ type Config struct {
 	ClientIP       func(*http.Request) netip.Addr
 	TrustedProxies []netip.Prefix
 
+	// Principal names the user who makes a request, for instance from a cookie. It is
+	// asked for every request, from the handshake to the last POST, and a session
+	// serves those of the user who opened it alone; an error refuses the request with
+	// HTTP 403. Default: not asked. Who may join a namespace is for Auth to say.
+	Principal func(*http.Request) (string, error)
+
 	// Context picks the values of the opening request that the contexts of
 	// handlers shall have; its cancellation is not kept. It must not keep the
 	// request, nor a *gin.Context. Default is an empty context.

@@ -55,6 +55,7 @@ func New(c Config) (*Server, error) {
 		Origins:        c.Origins,
 		ClientIP:       c.ClientIP,
 		TrustedProxies: c.TrustedProxies,
+		Principal:      c.Principal,
 		Context:        c.Context,
 		Logger:         c.Logger,
 	}, registry, transports...)

@@ -36,6 +36,11 @@ type Config struct {
 	ClientIP       func(*http.Request) netip.Addr
 	TrustedProxies []netip.Prefix
 
+	// Principal names the user who makes a request, for instance from a cookie. It is
+	// asked for every request, and a session serves those of the user who opened it
+	// alone; an error refuses the request with HTTP 403. Default: not asked.
+	Principal func(*http.Request) (string, error)
+
 	// Context picks the values of a request that shall outlive it. The session
 	// keeps the result without its cancellation; default is an empty context.
 	Context func(*http.Request) context.Context

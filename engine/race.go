@@ -6,7 +6,6 @@ package engine
 import (
 	"context"
 	"net/http"
-	"net/netip"
 	"sync"
 	"time"
 )
@@ -90,16 +89,20 @@ func (g *races) sweepLocked(now time.Duration) {
 
 // serveLeg serves a handshake of a race: the first to come opens the session, those
 // that follow join it.
-func (srv *Server) serveLeg(w http.ResponseWriter, r *http.Request, t Transport, p params, addr netip.Addr, request *Request) {
+func (srv *Server) serveLeg(w http.ResponseWriter, r *http.Request, t Transport, p params, h handshake) {
 	for {
 		e, known := srv.races.join(srv, p.rid)
 		if !known {
-			srv.openRace(w, r, t, e, addr, request)
+			srv.openRace(w, r, t, e, h)
 			return
 		}
 		select {
 		case <-e.ready:
 		case <-r.Context().Done():
+			return
+		}
+		if e.session != nil && e.session.principal != h.principal {
+			refuse(w, r, t, ErrForbidden)
 			return
 		}
 		if e.session != nil {
@@ -111,16 +114,12 @@ func (srv *Server) serveLeg(w http.ResponseWriter, r *http.Request, t Transport,
 
 // openRace opens the session of a race. Without e there are too many races: this one
 // has a single leg.
-func (srv *Server) openRace(w http.ResponseWriter, r *http.Request, t Transport, e *race, addr netip.Addr, request *Request) {
+func (srv *Server) openRace(w http.ResponseWriter, r *http.Request, t Transport, e *race, h handshake) {
 	if e != nil {
 		r = r.WithContext(context.WithValue(r.Context(), opening{}, e))
 		defer srv.races.opened(e, nil) // unless Attach has opened it
 	}
-	if err := srv.sessions.reserve(addr, srv.cfg.MaxUnjoined); err != nil {
-		refuse(w, r, t, err.forResume())
-		return
-	}
-	srv.serveFresh(w, r, t, addr, request)
+	srv.serveFresh(w, r, t, h)
 }
 
 // opening is the key of the race that a handshake opens, in its context.

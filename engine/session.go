@@ -44,11 +44,12 @@ const (
 // Session is one Engine.IO session. Its methods may be called concurrently. It
 // starts no goroutine.
 type Session struct {
-	srv      *Server
-	id       string
-	request  *Request
-	counted  netip.Addr // what its time without a namespace is counted under
-	receiver Receiver   // written once, under mu, before anything is received
+	srv       *Server
+	id        string
+	request   *Request
+	principal string     // of Config.Principal
+	counted   netip.Addr // what its time without a namespace is counted under
+	receiver  Receiver   // written once, under mu, before anything is received
 
 	place place // on the server's wheel, guarded by wheel.mu
 

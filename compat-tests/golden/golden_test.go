@@ -40,7 +40,9 @@ func serve(t *testing.T, c everwire.Config) string {
 		}
 		return c.Ack(v)
 	})
-	srv.On("binary", func(c *everwire.Ctx) error { return c.Socket().Emit("binary", []byte{0, 1, 2}, map[string]any{"b": []byte{3}}) })
+	srv.On("binary", func(c *everwire.Ctx) error {
+		return c.Socket().Emit("binary", []byte{0, 1, 2}, map[string]any{"b": []byte{3}})
+	})
 	srv.On("ask", func(c *everwire.Ctx) error { return c.Socket().Emit("asked", nil, true, 1.5, "é", []int{1}) })
 	srv.On("bye", func(c *everwire.Ctx) error { return c.Socket().Disconnect(false) })
 	srv.On("goodbye", func(c *everwire.Ctx) error { return c.Socket().Disconnect(true) })
