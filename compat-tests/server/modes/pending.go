@@ -1,0 +1,43 @@
+// pending.go: what the modes still lack.
+
+package modes
+
+import "fmt"
+
+// A Pending is something that a mode lacks until the library has a feature. What stands in for it meanwhile, if
+// anything, is said by What.
+type Pending struct {
+	What    string
+	Feature string
+}
+
+// namespaces is the subject of the issue whose features the modes wait for.
+const namespaces = `"Namespaces, whole"`
+
+// Lines returns a line for each thing that the mode lacks.
+func (m Mode) Lines() []string {
+	lines := make([]string, len(m.Pending))
+	for i, p := range m.Pending {
+		lines[i] = fmt.Sprintf("%s: %s: %s of %s", m.Name, p.What, p.Feature, namespaces)
+	}
+	return lines
+}
+
+var (
+	pendingClient = []Pending{
+		{"no pid in the answer to CONNECT, no offset on events, no return to an earlier sid", "recovery for stock clients"},
+		{"a handler in front of the server delays each opening request by 10 ms", "CheckRequest"},
+	}
+	pendingEngineClient = []Pending{
+		{"a handler in front of the server refuses requests with the key deny", "CheckRequest"},
+		{"a handler in front of the server sets the cookies, on polling alone", "request hooks and response headers"},
+		{"a handler in front of the server notes the headers of each POST", "request hooks and response headers"},
+	}
+	pendingLab = []Pending{
+		{`no namespaces matching ^/dyn-\d+$`, "dynamic namespaces"},
+	}
+	pendingLabMsgpack = []Pending{
+		{"all of it", "msgpack codec"},
+		{`no namespaces matching ^/dyn-\d+$`, "dynamic namespaces"},
+	}
+)
