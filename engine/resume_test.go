@@ -137,8 +137,11 @@ func TestPosts(t *testing.T) {
 	require.Equal(t, superseded, k.post("&at=0&n=4", "4d"))
 	require.Equal(t, superseded, k.post("&at=3&n=4", "4d"), "of another transport")
 	require.Equal(t, "0(3,0)", k.get("&at=4&ack=0&p=0"))
+	require.Equal(t, superseded, k.post("&at=0&n=4", "x"), "one that does not count does no harm")
 	require.Equal(t, "ok", k.post("&at=4&n=4", "70 4d"))
 	require.Equal(t, []string{"4a", "4b", "4c", "4d"}, k.messages())
+	require.Equal(t, badRequest, k.post("&at=4&n=5", "x"))
+	require.Equal(t, engine.ParseError, k.closed())
 }
 
 func TestServerAcknowledges(t *testing.T) {

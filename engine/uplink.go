@@ -40,10 +40,20 @@ func (s *Session) postResumable(r *http.Request, body func() ([]byte, error)) er
 	}
 	packets, err := parsePayload(b)
 	if err != nil {
-		s.end(ParseError)
-		return ErrBadRequest
+		return s.refuseMalformed(p)
 	}
 	return s.handlePost(p, packets)
+}
+
+// refuseMalformed ends the session, unless the request does not count anyway.
+func (s *Session) refuseMalformed(p params) *Error {
+	refusal := errSuperseded
+	s.change(func(fx *effects) {
+		if s.currentLocked(p.at, p.transport) {
+			refusal, fx.end = ErrBadRequest, ParseError
+		}
+	})
+	return refusal
 }
 
 func (s *Session) admitPost() *Error {
