@@ -37,7 +37,7 @@ func (s *Session) detachLocked(reason CloseReason, fx *effects) {
 // reviveLocked is called when the session has a connection again.
 func (s *Session) reviveLocked() {
 	if s.resume.detached && s.torn > 0 {
-		s.torn = s.srv.now() + tornTime // its rest could not come
+		s.torn = s.srv.now() + s.tornTime() // its rest could not come
 	}
 	s.resume.detached = false
 	s.unholdLocked()

@@ -120,13 +120,21 @@ func (s *Session) Joined() {
 // tornTime is how long a packet that has come in part waits to be continued.
 const tornTime = 10 * time.Second
 
+func (s *Session) tornTime() time.Duration {
+	if s.resume != nil {
+		return max(tornTime, s.srv.cfg.Resume.Window)
+	}
+	return tornTime
+}
+
 // Torn tells the engine whether the client's latest packet came only in part. If it
 // is not continued for 10 s the session ends with [ParseError]: a client must not
-// have us hold what it never finishes.
+// have us hold what it never finishes. With resumption it is Resume.Window, since
+// the rest may be on its way over the next connection.
 func (s *Session) Torn(is bool) {
 	var until time.Duration
 	if is {
-		until = s.srv.now() + tornTime
+		until = s.srv.now() + s.tornTime()
 	}
 	s.mu.Lock()
 	s.torn = until

@@ -59,3 +59,28 @@ func TestChunkedBodyIsTheLast(t *testing.T) {
 	require.Equal(t, "close", rec.Header().Get("Connection"))
 	require.Equal(t, "ok", k.post("4y"))
 }
+
+// With resumption the rest may need another connection, or several.
+func TestTornResumable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, engine.Config{})
+		k, _ := w.openResume("")
+		ws := k.socket("&at=1&ack=0")
+		ws.said()
+		k.s.Torn(true)
+		for range 5 { // minutes in all, of which it is detached for most
+			time.Sleep(20 * time.Second)
+			ws.lose()
+			time.Sleep(50 * time.Second)
+			ws = k.socket("&at=1&ack=0")
+			ws.said()
+		}
+		require.Empty(t, k.closed())
+		for range 3 {
+			time.Sleep(25 * time.Second)
+			ws.said()
+			_ = ws.send("3")
+		}
+		require.Equal(t, engine.ParseError, k.closed())
+	})
+}

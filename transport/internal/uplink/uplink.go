@@ -57,7 +57,11 @@ func Post(w http.ResponseWriter, r *http.Request, s *engine.Session, maxPayload 
 		bodies.Put(body)
 	}
 	if err != nil {
-		Refuse(w, engine.AsError(err))
+		refusal := engine.AsError(err)
+		Refuse(w, refusal)
+		if refusal == engine.ErrTooLarge && r.Close && r.Header.Get("Expect") == "" {
+			drain(w, r, maxPayload)
+		}
 		return
 	}
 	SetHeader(w, r, html) // as the official server answers
@@ -97,7 +101,6 @@ func readBody(buf []byte, r *http.Request, maxPayload int64) ([]byte, error) {
 		return nil, errEncoded
 	}
 	if r.ContentLength > maxPayload {
-		drain(r, maxPayload)
 		return nil, engine.ErrTooLarge
 	}
 	if n := max(r.ContentLength+1, 512); int64(cap(buf)) < n {
@@ -109,7 +112,6 @@ func readBody(buf []byte, r *http.Request, maxPayload int64) ([]byte, error) {
 		buf = buf[:len(buf)+n]
 		switch {
 		case int64(len(buf)) > maxPayload:
-			drain(r, maxPayload)
 			return nil, engine.ErrTooLarge
 		case err == io.EOF:
 			return buf, nil
@@ -123,11 +125,11 @@ func readBody(buf []byte, r *http.Request, maxPayload int64) ([]byte, error) {
 	}
 }
 
-// drain reads as much of a refused body as one may have. When the client wants the
-// connection closed after the answer, as nginx does by default, net/http closes it at
-// once: what is left unread would have the system reset it, and the refusal be lost.
-func drain(r *http.Request, maxPayload int64) {
-	if r.Close {
-		_, _ = io.CopyN(io.Discard, r.Body, maxPayload)
-	}
+// drain reads as much of a refused body as one may have, when the refusal is out.
+// When the client wants the connection closed after the answer, as nginx does by
+// default, net/http closes it at once: what is left unread would have the system
+// reset it, and the refusal be lost.
+func drain(w http.ResponseWriter, r *http.Request, maxPayload int64) {
+	_ = http.NewResponseController(w).Flush()
+	_, _ = io.CopyN(io.Discard, r.Body, maxPayload)
 }
