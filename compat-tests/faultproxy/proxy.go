@@ -1,44 +1,31 @@
-// Package faultproxy is a TCP proxy for tests, between a client and a server under test. It makes a connection worse
-// than loopback, for now by delay: each byte arrives that much later, in order, however many are under way.
-//
-//	p, err := faultproxy.Listen(faultproxy.Config{Target: addr, Up: faultproxy.Link{Delay: 20 * time.Millisecond}})
-//	defer p.Close()
-//	dial(p.Addr())
-//
-// What one end does, the other end sees: half-closes and resets are passed on, behind the bytes sent before them, and
-// an end that does not read makes the other one's writes block.
+// proxy.go: the proxy, its address and its clients.
+
 package faultproxy
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// Link says what happens to the bytes of one direction. The zero value passes them on. Opening a connection is no
-// part of it: a dial reaches the proxy and succeeds at once.
-type Link struct {
-	Delay time.Duration // from arrival at the proxy to departure
-}
-
 // Config sets up a [Proxy].
 type Config struct {
-	Target string       // host:port of the server
-	Listen string       // own address; default "127.0.0.1:0", a free port
-	Up     Link         // from client to server
-	Down   Link         // from server to client
-	Logger *slog.Logger // of targets that cannot be dialed; default slog.Default()
-}
+	Target string // host:port of the server
+	Listen string // own address; default "127.0.0.1:0", a free port
 
-// Counts are connections, as their clients opened them.
-type Counts struct {
-	Accepted int // in all
-	Failed   int // of those, target not reached: the client was reset
-	Open     int // now
+	// Plan says what happens to a connection; default is Up and Down for each. It runs on a goroutine of the
+	// connection's own, so calls overlap.
+	Plan func(*Conn) Faults
+
+	Up     Link         // from client to server, unless there is a plan
+	Down   Link         // from server to client, unless there is a plan
+	Logger *slog.Logger // of targets that cannot be dialed; default slog.Default()
 }
 
 // Proxy forwards the connections of its address until it is closed.
@@ -47,10 +34,12 @@ type Proxy struct {
 	listener net.Listener
 	ctx      context.Context // ends with the proxy
 	cancel   context.CancelFunc
-	workers  sync.WaitGroup // accept and one serve a connection
+	workers  sync.WaitGroup // accept, one serve a connection, and what CutEvery starts
+	tally    tally
+	trip     atomic.Int64
 
-	mu     sync.Mutex // guards counts
-	counts Counts
+	mu   sync.Mutex // guards open
+	open map[*Conn]context.CancelFunc
 }
 
 // Listen starts a proxy. The target need not listen yet.
@@ -58,8 +47,8 @@ func Listen(c Config) (*Proxy, error) {
 	if _, _, err := net.SplitHostPort(c.Target); err != nil {
 		return nil, fmt.Errorf("faultproxy: target: %w", err)
 	}
-	if c.Up.Delay < 0 || c.Down.Delay < 0 {
-		return nil, errors.New("faultproxy: negative delay")
+	if err := cmp.Or(c.Up.check(), c.Down.check()); err != nil {
+		return nil, err
 	}
 	if c.Listen == "" {
 		c.Listen = "127.0.0.1:0"
@@ -71,7 +60,7 @@ func Listen(c Config) (*Proxy, error) {
 	if err != nil {
 		return nil, fmt.Errorf("faultproxy: %w", err)
 	}
-	p := &Proxy{config: c, listener: l}
+	p := &Proxy{config: c, listener: l, open: map[*Conn]context.CancelFunc{}}
 	p.ctx, p.cancel = context.WithCancel(context.Background())
 	// Owned by p, ended by Close, which waits for it; waits for clients.
 	p.workers.Go(p.accept)
@@ -82,11 +71,10 @@ func Listen(c Config) (*Proxy, error) {
 func (p *Proxy) Addr() string { return p.listener.Addr().String() }
 
 // Counts returns the numbers of this moment.
-func (p *Proxy) Counts() Counts {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.counts
-}
+func (p *Proxy) Counts() Counts { return p.tally.get() }
+
+// SetRoundTrip delays what comes from now on by half of d in each direction, beside the links' own delays.
+func (p *Proxy) SetRoundTrip(d time.Duration) { p.trip.Store(int64(max(d, 0))) }
 
 // Close resets all connections at both ends and returns when the proxy has no goroutine left. More calls do nothing.
 func (p *Proxy) Close() error {
@@ -100,20 +88,21 @@ func (p *Proxy) Close() error {
 }
 
 func (p *Proxy) accept() {
-	for {
+	for n := 1; ; n++ {
 		c, err := p.listener.Accept()
 		switch {
 		case err == nil:
-			p.count(Counts{Accepted: 1, Open: 1})
+			p.tally.add(Counts{Accepted: 1, Open: 1})
 			// Owned by p; ends with its connection, or when p's context does.
 			p.workers.Go(func() {
-				defer p.count(Counts{Open: -1})
-				p.serve(c.(*net.TCPConn))
+				defer p.tally.add(Counts{Open: -1})
+				p.serve(&Conn{Number: n, tcp: c.(*net.TCPConn)})
 			})
 		case p.ctx.Err() != nil:
 			return
 		default:
 			// Out of descriptors, mostly. The client waits in the backlog meanwhile.
+			n--
 			p.config.Logger.Warn("faultproxy: accept", "err", err)
 			select {
 			case <-time.After(10 * time.Millisecond):
@@ -123,25 +112,34 @@ func (p *Proxy) accept() {
 	}
 }
 
-func (p *Proxy) count(d Counts) {
+// CutAll resets all connections at both ends, and returns how many there were.
+func (p *Proxy) CutAll() int {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.counts.Accepted += d.Accepted
-	p.counts.Failed += d.Failed
-	p.counts.Open += d.Open
+	for _, cut := range p.open {
+		cut()
+	}
+	n := len(p.open)
+	clear(p.open)
+	p.tally.add(Counts{CutAll: n})
+	return n
 }
 
-// serve forwards one client's connection until both directions have ended.
-func (p *Proxy) serve(client *net.TCPConn) {
-	c, err := new(net.Dialer).DialContext(p.ctx, "tcp", p.config.Target)
-	if err != nil {
-		reset(client)
-		if p.ctx.Err() == nil {
-			p.count(Counts{Failed: 1})
-			p.config.Logger.Warn("faultproxy: target", "err", err)
+// CutEvery calls CutAll again and again, until stop is called or the proxy closed.
+func (p *Proxy) CutEvery(d time.Duration) (stop func()) {
+	ctx, cancel := context.WithCancel(p.ctx)
+	// Owned by p, ended by stop or Close, which waits for it; waits for time only.
+	p.workers.Go(func() {
+		tick := time.NewTicker(d)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				p.CutAll()
+			case <-ctx.Done():
+				return
+			}
 		}
-		return
-	}
-	r := &relay{client: client, server: c.(*net.TCPConn), up: newLine(p.config.Up), down: newLine(p.config.Down)}
-	r.run(p.ctx)
+	})
+	return cancel
 }

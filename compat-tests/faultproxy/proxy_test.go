@@ -245,9 +245,7 @@ func TestCloseResetsBothEndsAndLeavesNothing(t *testing.T) {
 	write(t, c.server, "welcome")
 	read(t, c.client, "welcome")
 	write(t, c.client, "never arrives")
-	if n := c.proxy.Counts(); n != (Counts{Accepted: 1, Open: 1}) {
-		t.Errorf("counts %+v", n)
-	}
+	counts(t, c.proxy, Counts{Accepted: 1, Open: 1, Delayed: 1})
 	for range 2 {
 		if err := c.proxy.Close(); err != nil {
 			t.Errorf("close: %v", err)
@@ -258,7 +256,7 @@ func TestCloseResetsBothEndsAndLeavesNothing(t *testing.T) {
 			t.Errorf("the %s read %v, want a reset", name, err)
 		}
 	}
-	if n := c.proxy.Counts(); n != (Counts{Accepted: 1}) {
+	if n := c.proxy.Counts(); n != (Counts{Accepted: 1, Delayed: 1}) {
 		t.Errorf("counts after the end %+v", n)
 	}
 	if _, err := net.Dial("tcp", c.proxy.Addr()); err == nil {

@@ -8,29 +8,37 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 )
+
+// lingering is how long the ends of a cut connection may take to close their sides.
+const lingering = time.Second
 
 // relay is one connection that goes through.
 type relay struct {
 	client, server *net.TCPConn
+	first          io.Reader // the client's bytes, also those that a plan has seen
 	up, down       *line
-	halfClosed     atomic.Int32       // directions whose half-close is delivered
+	ended          atomic.Int32       // directions that have ended in order
+	taken          atomic.Int32       // directions whose source has ended
+	finished       atomic.Bool        // a cut has closed both sides
 	over           context.CancelFunc // ends the connection
 }
 
-// run forwards until both directions have ended in order, one was reset, or ctx ends. Both sockets are closed then.
+// run forwards until both directions have ended in order, the connection was cut or reset, or ctx ends. Both sockets
+// are closed then.
 func (r *relay) run(ctx context.Context) {
 	ctx, r.over = context.WithCancel(ctx)
 	defer r.over()
 	var workers sync.WaitGroup
 	// All four are owned by run, which waits for them, and end with ctx and the sockets. A take waits for its source
 	// or for room in its line; a forward waits for time or for its destination.
-	workers.Go(func() { r.up.take(ctx, r.client) })
-	workers.Go(func() { r.down.take(ctx, r.server) })
+	workers.Go(func() { r.take(ctx, r.up, r.first) })
+	workers.Go(func() { r.take(ctx, r.down, r.server) })
 	workers.Go(func() { r.forward(ctx, r.up, r.server, r.down) })
 	workers.Go(func() { r.forward(ctx, r.down, r.client, r.up) })
 	<-ctx.Done()
-	if r.halfClosed.Load() == 2 {
+	if r.ended.Load() == 2 || r.finished.Load() {
 		// An error means that the peer was reset meanwhile; it is gone either way.
 		_, _ = r.client.Close(), r.server.Close()
 	} else {
@@ -38,6 +46,12 @@ func (r *relay) run(ctx context.Context) {
 		reset(r.server)
 	}
 	workers.Wait()
+}
+
+func (r *relay) take(ctx context.Context, l *line, from io.Reader) {
+	l.take(ctx, from)
+	r.taken.Add(1)
+	r.settle()
 }
 
 // sink is where a line leads: a *net.TCPConn.
@@ -59,16 +73,43 @@ func (r *relay) forward(ctx context.Context, l *line, to sink, back *line) {
 		case notYet:
 			_, err = to.Write(c.data)
 		case halfClose:
-			if err = to.CloseWrite(); err == nil && r.halfClosed.Add(1) == 2 {
-				r.over()
+			if err = to.CloseWrite(); err == nil {
+				r.endOne()
 			}
+		case vanish:
+			r.endOne()
+		case finish:
+			r.finish()
 		case abort:
 			r.over()
 		}
-		if err != nil {
-			back.push(nil, abort)
+		if err != nil && !back.push(nil, abort) && c.end == halfClose {
+			r.endOne() // the way back is silent
 		}
 		l.done(c)
+	}
+}
+
+// endOne counts the directions that have ended.
+func (r *relay) endOne() {
+	if r.ended.Add(1) == 2 {
+		r.over()
+	}
+}
+
+// finish closes both sides and gives them time to close theirs: what they still send would else become a reset.
+func (r *relay) finish() {
+	r.finished.Store(true)
+	// An error means that the peer is gone already.
+	_, _ = r.client.CloseWrite(), r.server.CloseWrite()
+	time.AfterFunc(lingering, r.over)
+	r.settle()
+}
+
+// settle ends a connection that a cut has closed once both ends have closed theirs.
+func (r *relay) settle() {
+	if r.finished.Load() && r.taken.Load() == 2 {
+		r.over()
 	}
 }
 

@@ -74,7 +74,8 @@ func Refuse(w http.ResponseWriter, e *engine.Error) {
 		w.Header().Set("Connection", "close")
 	}
 	if e.Status == http.StatusRequestEntityTooLarge {
-		w.WriteHeader(e.Status) // the official server sends no body here
+		w.Header().Set("Content-Length", "0") // the official server sends no body here
+		w.WriteHeader(e.Status)
 		return
 	}
 	e.Write(w)
