@@ -42,9 +42,10 @@ var layers = []struct {
 }{
 	{"engine/eio", nil},
 	{"engine", []string{"engine/eio"}},
-	{"transport/internal/uplink", []string{"engine", "engine/eio"}},
-	{"transport/polling", []string{"engine", "engine/eio", "transport/internal/uplink"}},
-	{"transport/sse", []string{"engine", "engine/eio", "transport/internal/uplink"}},
+	{"transport/internal/uplink", []string{"engine"}},
+	{"transport/internal/downlink", nil},
+	{"transport/polling", []string{"engine", "transport/internal/uplink", "transport/internal/downlink"}},
+	{"transport/sse", []string{"engine", "transport/internal/uplink", "transport/internal/downlink"}},
 	{"transport/websocket", []string{"engine", "engine/eio", gorilla}},
 
 	{"namespace/sio", []string{"engine/eio", jsonv2, segment}},

@@ -8,9 +8,9 @@ import (
 	"net/http"
 	"strconv"
 	"sync"
-	"time"
 
 	"github.com/everwire/everwire/engine"
+	"github.com/everwire/everwire/transport/internal/downlink"
 	"github.com/everwire/everwire/transport/internal/uplink"
 )
 
@@ -54,9 +54,6 @@ type batch struct {
 	body []byte
 }
 
-// answerWait is how long a client may take to read an answer.
-const answerWait = 10 * time.Second
-
 // keepBody is the largest answer whose memory is used again.
 const keepBody = 64 << 10
 
@@ -69,21 +66,17 @@ func (t *Transport) poll(w http.ResponseWriter, r *http.Request, s *engine.Sessi
 	if err != nil {
 		return err
 	}
-	// The WriteTimeout of an http.Server counts from the request on, but a poll is held
-	// for longer: its answer would be lost, on HTTP/1.1 without an error.
-	rc := http.NewResponseController(w)
-	_ = rc.SetWriteDeadline(time.Time{})
+	out := downlink.New(w)
 	b := batches.Get().(*batch)
 	b.MaxBytes = int(t.maxPayload)
 	err = c.Next(r.Context(), &b.Batch)
 	if err == nil {
-		_ = rc.SetWriteDeadline(time.Now().Add(answerWait))
 		b.body = b.AppendPayload(b.body[:0])
 		uplink.SetHeader(w, r, plain)
 		if len(b.body) > 2048 { // net/http counts shorter ones itself
 			w.Header()["Content-Length"] = []string{strconv.Itoa(len(b.body))}
 		}
-		_, err = w.Write(b.body)
+		_, err = out.Write(b.body)
 	}
 	c.Release(err)
 	if cap(b.body) > keepBody {

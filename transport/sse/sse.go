@@ -8,13 +8,13 @@ package sse
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"net/http"
 	"sync"
 	"time"
 
 	"github.com/everwire/everwire/engine"
+	"github.com/everwire/everwire/transport/internal/downlink"
 	"github.com/everwire/everwire/transport/internal/uplink"
 )
 
@@ -23,7 +23,6 @@ const Name = "sse"
 
 const (
 	silence   = 15 * time.Second // after which a comment is sent, for the proxies between
-	writeWait = 10 * time.Second // for a client that does not read
 	batchSize = 64 << 10         // bytes that an event aims at
 	keepBuf   = 64 << 10         // largest event whose memory is used again
 )
@@ -80,7 +79,7 @@ func (t *Transport) stream(w http.ResponseWriter, r *http.Request, c *engine.Con
 	b := batches.Get().(*batch)
 	defer b.free()
 	setHeader(w)
-	out := &writer{w: w, rc: http.NewResponseController(w), t: t}
+	out := &writer{downlink.New(w), t}
 	ends := time.Now().Add(l.time)
 	for sent := int64(0); ; {
 		if l.bytes > 0 && sent >= l.bytes || l.time > 0 && !time.Now().Before(ends) {
@@ -144,20 +143,20 @@ func (b *batch) encode() {
 
 // writer writes events, each at once.
 type writer struct {
-	w  http.ResponseWriter
-	rc *http.ResponseController
-	t  *Transport
+	downlink.Writer
+	t *Transport
 }
 
 func (o *writer) write(event []byte) error {
-	if err := o.rc.SetWriteDeadline(time.Now().Add(writeWait)); errors.Is(err, http.ErrNotSupported) {
+	hidden, err := o.Write(event)
+	if hidden {
 		// The heartbeat ends what the deadline cannot.
 		o.t.hint.Do(func() {
 			slog.Default().Info("everwire: a middleware hides the connection from the sse transport; slow clients are noticed later")
 		})
 	}
-	if _, err := o.w.Write(event); err != nil {
+	if err != nil {
 		return err
 	}
-	return o.rc.Flush()
+	return o.Flush()
 }

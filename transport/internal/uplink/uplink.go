@@ -44,12 +44,11 @@ var ok = []byte("ok")
 func Post(w http.ResponseWriter, r *http.Request, s *engine.Session, maxPayload int64) {
 	body := bodies.Get().(*[]byte)
 	err := s.Post(r, func() (_ []byte, err error) {
-		rc := http.NewResponseController(w)
-		// Behind a writer that cannot be unwrapped the heartbeat ends it instead.
-		_ = rc.SetReadDeadline(time.Now().Add(bodyWait))
-		if *body, err = readBody(*body, r, maxPayload); err == nil {
+		wait := patience{http.NewResponseController(w), time.Now()}
+		wait.extend(0)
+		if *body, err = readBody(*body, r, maxPayload, wait.extend); err == nil {
 			// Else net/http reads what is left of the body, and needs the deadline.
-			_ = rc.SetReadDeadline(time.Time{})
+			_ = wait.rc.SetReadDeadline(time.Time{})
 		}
 		return *body, err
 	})
@@ -83,8 +82,23 @@ func Refuse(w http.ResponseWriter, e *engine.Error) {
 
 var bodies = sync.Pool{New: func() any { return new([]byte) }}
 
-// bodyWait is how long the body of a POST may take to arrive.
-const bodyWait = 10 * time.Second
+// How long the body of a POST may take to arrive: slow lines get their time, but not
+// who sends a byte a second.
+const (
+	bodyWait = 10 * time.Second // and
+	rate     = 16 << 10         // bytes a second
+)
+
+// patience sets the deadline for a body. Behind a writer that cannot be unwrapped
+// the heartbeat ends it instead.
+type patience struct {
+	rc    *http.ResponseController
+	start time.Time
+}
+
+func (p patience) extend(received int) {
+	_ = p.rc.SetReadDeadline(p.start.Add(bodyWait + time.Duration(received/rate)*time.Second))
+}
 
 var (
 	errEncoded = &engine.Error{Code: 3, Message: "Content-Encoding is not supported", Status: http.StatusUnsupportedMediaType}
@@ -94,7 +108,7 @@ var (
 
 // readBody reads the request's body into buf. Of a body that is refused for its
 // size, its encoding or its slowness nothing is handled, and the session stays open.
-func readBody(buf []byte, r *http.Request, maxPayload int64) ([]byte, error) {
+func readBody(buf []byte, r *http.Request, maxPayload int64, extend func(received int)) ([]byte, error) {
 	if ct := r.Header["Content-Type"]; len(ct) > 0 && strings.HasPrefix(ct[0], "application/octet-stream") {
 		return nil, errBinary
 	}
@@ -110,6 +124,9 @@ func readBody(buf []byte, r *http.Request, maxPayload int64) ([]byte, error) {
 	buf = buf[:0]
 	for {
 		n, err := r.Body.Read(buf[len(buf):cap(buf)])
+		if before := len(buf); before/rate != (before+n)/rate {
+			extend(before + n)
+		}
 		buf = buf[:len(buf)+n]
 		switch {
 		case int64(len(buf)) > maxPayload:

@@ -1,0 +1,61 @@
+// mutants.go: the bugs.
+
+package main
+
+// mutant is one change of the code.
+type mutant struct {
+	name, what string
+	file       string
+	old, new   string // old occurs once
+}
+
+var mutants = []mutant{
+	{"replay-one-short", "a replay leaves out the first message", "engine/reattach.go",
+		"c.pos = s.out.seek(uint64(p.ack))", "c.pos = s.out.seek(uint64(p.ack) + 1)"},
+	{"retried-post-twice", "a message of a retried POST is delivered again", "engine/resume.go",
+		"case n == r.have+1:", "case n == r.have+1, n == r.have && n > 0 && p.Type != 0 && r.transport != WebSocket:"},
+	{"late-attach", "an attach that was superseded is accepted", "engine/reattach.go",
+		"case p.at < r.at, p.at == r.at && p.transport != r.transport:", "case p.at == r.at && p.transport != r.transport:"},
+	{"trim-when-sent", "what was handed out is forgotten without an acknowledgement", "engine/conn.go",
+		"	b.Last = c.pos.n\n	if s.state == closed", "	b.Last = c.pos.n\n	s.out.ack(c.pos.n)\n	if s.state == closed"},
+	{"ack-of-wrong-direction", "the outbox is trimmed by the number of messages received", "engine/resume.go",
+		"		s.out.ack(uint64(n))", "		s.out.ack(max(uint64(n), min(s.resume.have, s.out.sent)))"},
+	{"open-acks-too-much", "OPEN acknowledges one message more than has come", "engine/reattach.go",
+		"b = strconv.AppendUint(b, s.resume.have, 10)", "b = strconv.AppendUint(b, s.resume.have+min(s.resume.have%7/6, 1), 10)"},
+	{"count-from-have", "messages of a WebSocket count from what is there when they come", "engine/resumable.go",
+		"				number = c.up", "				number = s.resume.have + 1"},
+	{"retired-still-counts", "messages on a retired WebSocket are taken", "engine/resumable.go",
+		"		case c.over || s.state == closed:\n		case c == s.trial:", "		case s.state == closed:\n		case c.over && p.Type == eio.Message:\n			counts, number = true, s.resume.have+1\n		case c == s.trial:"},
+	{"lost-connection-ends", "a lost connection ends its session", "engine/detach.go",
+		"			s.detachLocked(reason, fx)\n			if s.state", "			fx.end = reason\n			if s.state"},
+	{"window-not-closed", "the window goes on after a new attachment", "engine/detach.go",
+		"	s.resume.detached = false\n", "	if s.resume.until-s.srv.now() < s.srv.cfg.Resume.Window/2 {\n		s.resume.detached = false\n	}\n"},
+	{"old-poll-answered", "a poll that comes late takes the place of a newer one", "engine/reattach.go",
+		"	return p.p < s.resume.run || p.p > 0", "	return p.p > 0"},
+	{"gap-taken", "a message after a gap is taken", "engine/resume.go",
+		"	case n > r.have+1:\n		v = gap\n	case n == r.have+1:", "	case n > r.have:\n		r.have = n - 1"},
+	{"post-of-any-attachment", "a POST counts whatever its attachment", "engine/resume.go",
+		"!r.leaving && r.at == at && r.transport == transport", "!r.leaving"},
+	{"half-event-whole", "an event whose first packet was acknowledged is sent again from its beginning", "engine/message.go",
+		"	return NewMessage(m.packets[n:]...)", "	return m"},
+	{"half-event-dropped", "the rest of an event whose first packet was acknowledged is dropped", "engine/outbox.go",
+		"		if c.next == o.gone {\n			break\n		}", "		if c.next == o.gone {\n			o.base, c.next, o.part = o.base+uint64(len(m.packets)-o.part), c.next+1, 0\n		}"},
+	{"losers-stay", "the losing legs of a race are not ended", "engine/race.go",
+		"			leg.retireLocked(codeRetired, fx)\n		}\n	}\n	r.legs, r.racing", "			_ = leg\n		}\n	}\n	r.legs, r.racing"},
+	{"leg-from-sent", "a leg gets only what no other leg was sent", "engine/race.go",
+		"c.at, c.control = max(p.at, 0), ctlOpen", "c.at, c.control, c.pos = max(p.at, 0), ctlOpen, s.out.seek(s.out.sent)"},
+	{"ping-not-repeated", "a ping that was lost with an answer is not sent again", "engine/reattach.go",
+		"	if s.pinged {\n		c.control |= ctlPing", "	if s.pinged && c.at < 0 {\n		c.control |= ctlPing"},
+	{"end-before-messages", "the end is said before the last messages", "engine/conn.go",
+		"s.state == closing && c.pos.n == s.out.tail {", "s.state == closing {"},
+	{"end-not-repeated", "the end is said on one connection only", "engine/conn.go",
+		"	if !c.final {", "	if !c.s.resume.final {"},
+	{"end-forgotten-at-once", "a session that the application ended is forgotten when the end was written", "engine/resume.go",
+		"	done := told && s.out.base == s.out.tail", "	done := told"},
+	{"sse-id-too-high", "the ID of an event is one too high", "transport/sse/sse.go",
+		"appendEvent(b.event, b.Last, b.payload)", "appendEvent(b.event, b.Last+b.Last%5/4, b.payload)"},
+	{"refused-post-ok", "a POST whose rest was refused is answered ok", "engine/uplink.go",
+		"		case v == refused:\n			return s.whyRefused()", "		case v == refused:\n			return nil"},
+	{"take-without-looking-again", "a message that waited counts though its connection does not any more", "engine/resume.go",
+		"	case !counts(), s.state != open:\n		v = refused", "	case s.state != open:\n		v = refused"},
+}
