@@ -84,12 +84,19 @@ check) check ;;
 all)
   step 'setup' compat-tests/setup/setup.sh
   check
-  start 'official JavaScript client' foreign clients
+  start 'official JavaScript clients' foreign clients
   start 'browsers' browsers
   finish
+  start 'TLS, HTTP/2 and proxies' foreign proxies
+  start 'engine.io client' foreign engineclient
+  finish
+  start 'Python client' foreign pythonclients
   start 'WebSocket conformance' foreign wsconform
+  finish
+  start 'wire of the official server' foreign wire
   start 'codecs against the official ones' foreign differential
   finish
+  step 'hostile inputs' foreign hostile
   step 'leaks' foreign leak
   ;;
 *)

@@ -227,6 +227,12 @@ func (c *conn) writeAll(b []byte) bool {
 			return false
 		}
 	}
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	if !c.out.closing { // then the deadline is the end's
+		// One that has passed would fail the next write that does not block.
+		c.Conn.SetWriteDeadline(time.Time{})
+	}
 	return true
 }
 
