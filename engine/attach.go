@@ -53,6 +53,7 @@ func (s *Session) open(p params, wake func()) (*Conn, error) {
 		s.resume = newResume(c, p)
 		if s.resume.racing {
 			s.resume.until = now + raceTime
+			next = min(next, s.resume.until)
 		}
 	}
 	s.mu.Unlock()

@@ -151,7 +151,7 @@ func (c *Conn) fillLocked(b *Batch) {
 func (c *Conn) fillResumableLocked(b *Batch) {
 	s := c.s
 	if c.over || c == s.trial && s.state == closed {
-		b.End, b.Code = max(c.farewell, eio.Close), c.code
+		b.Last, b.End, b.Code = c.pos.n, max(c.farewell, eio.Close), c.code
 		return
 	}
 	c.fillControlLocked(b)
@@ -159,10 +159,23 @@ func (c *Conn) fillResumableLocked(b *Batch) {
 		return
 	}
 	b.packets, b.unlimited = len(b.Control), true
+	before := c.pos.n
 	s.out.next(&c.pos, b)
 	b.Last = c.pos.n
+	if c.pos.n > before {
+		s.paceLocked(c)
+	}
 	if s.state == closed || s.state == closing && c.pos.n == s.out.tail {
 		c.sayEndLocked(b)
+	}
+}
+
+// paceLocked plans when c counts as too slow: when it takes nothing for a while of the
+// much that waits. What was taken and not acknowledged is for the heartbeat to judge.
+func (s *Session) paceLocked(c *Conn) {
+	s.stale = 0
+	if s.out.bytes > outboxStale && c.pos.n < s.out.tail {
+		s.stale = s.srv.now() + outboxPatience
 	}
 }
 

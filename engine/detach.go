@@ -50,10 +50,10 @@ func (c *Conn) lose(reason CloseReason) {
 		s := c.s
 		c.waiting, c.armed = false, false
 		switch {
-		case s.resume.racing:
-			c.lost = c.transport != Polling
 		case c == s.trial:
 			s.trial, c.over = nil, true
+		case s.resume.racing:
+			c.lost = c.transport != Polling
 		case c == s.cur && !c.over:
 			s.detachLocked(reason, fx)
 			if s.state == closing && s.reason == ShuttingDown && s.resume.final {

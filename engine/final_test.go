@@ -73,6 +73,9 @@ func TestLeave(t *testing.T) {
 	}
 	w := newWorld(t, engine.Config{})
 	k, _ := w.openResume("")
+	require.Equal(t, "ok", k.post("&at=0&n=1", "4bye 1 4ghost"), "nothing stands behind the end")
+	require.Equal(t, []string{"4bye"}, k.messages())
+	k, _ = w.openResume("")
 	k.post("&at=0&n=2", "4gap 1")
 	require.Empty(t, k.messages())
 	require.Equal(t, engine.TransportClose, k.closed())

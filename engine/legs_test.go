@@ -123,3 +123,22 @@ func TestRaceRefused(t *testing.T) {
 	w.onOpen = nil
 	require.Equal(t, "0(0,0)", brief(answer(w.do(http.MethodGet, handshake+"&resume=1&at=1"+rid, ""))))
 }
+
+// The client may take a leg that the server has lost: it goes on with that.
+func TestRaceDecidedForLostLeg(t *testing.T) {
+	const rid = "&rid=abcdefghijklmnopqrstuv"
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, engine.Config{PingInterval: time.Minute})
+		ws := w.dialQuery("&resume=1&at=0" + rid)
+		require.Equal(t, "0(0,0)", ws.said())
+		k := &walker{w, w.last(), w.last().s.ID()}
+		ws.lose()
+		again := k.socket("&at=0&ack=0")
+		require.NoError(t, again.err)
+		require.Equal(t, "0(0,0)", again.said())
+
+		w.dialQuery("&resume=1&rid=abcdefghijklmnopqrst00").said()
+		time.Sleep(31 * time.Second)
+		require.Equal(t, engine.TransportClose, w.last().closed(), "undecided for too long, whatever the heartbeat")
+	})
+}

@@ -140,6 +140,7 @@ func newResume(c *Conn, p params) *resume {
 
 // joinRace makes a handshake with the race's name one more candidate.
 func (s *Session) joinRace(p params, wake func()) (c *Conn, err error) {
+	s.tick(s.srv.now())
 	c = s.newConn(p.transport, wake)
 	c.at, c.control = max(p.at, 0), ctlOpen
 	var refusal *Error
@@ -208,7 +209,7 @@ func (s *Session) decideByLocked(p params, fx *effects) *Error {
 		s.decideLocked(nil, fx)
 		return nil
 	}
-	if leg := r.legs[i]; leg.transport != p.transport || leg.lost {
+	if r.legs[i].transport != p.transport {
 		return errSuperseded
 	}
 	s.decideLocked(r.legs[i], fx)

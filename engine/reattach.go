@@ -35,9 +35,6 @@ func (s *Session) reattachLocked(c *Conn, p params, fx *effects) *Error {
 	switch {
 	case s.state == closed || r.leaving:
 		return ErrUnknownSession
-	case uint64(p.ack) > s.out.sent:
-		fx.end = ParseError
-		return ErrUnknownSession
 	case r.racing:
 		if refusal := s.decideByLocked(p, fx); refusal != nil {
 			return refusal
@@ -49,6 +46,10 @@ func (s *Session) reattachLocked(c *Conn, p params, fx *effects) *Error {
 	case p.at == r.at && p.transport == Polling && s.outdatedLocked(p):
 		c.over, c.farewell = true, eio.Noop
 		return nil
+	}
+	if uint64(p.ack) > s.out.sent {
+		fx.end = ParseError
+		return ErrUnknownSession
 	}
 	goesOn := p.at == r.at && p.transport == Polling && p.p > 0
 	if !goesOn {
@@ -82,7 +83,7 @@ func (s *Session) replaceLocked(c *Conn, fx *effects) {
 		old.retireLocked(codeRetired, fx)
 	}
 	if s.trial == c {
-		s.trial = nil
+		s.trial, c.until = nil, 0
 	}
 	s.cur = c
 	if s.pinged {

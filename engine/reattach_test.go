@@ -186,17 +186,28 @@ func TestBuffer(t *testing.T) {
 	})
 }
 
-// A client that does not acknowledge loses its connection, and may come back.
-func TestUnacknowledged(t *testing.T) {
+// A connection that takes nothing of much is lost, and the client may come back. One
+// that takes it, however slowly, stays.
+func TestSlowConnection(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, engine.Config{})
 		k, _ := w.openResume("")
 		ws := k.socket("&at=1&ack=0")
 		ws.said()
+		big := strings.Repeat("x", 500_000)
 		for range 3 {
-			k.say(strings.Repeat("x", 500_000))
+			k.say(big)
 		}
-		require.NotEmpty(t, ws.said())
+		require.NotEmpty(t, ws.said(), "all of it")
+		for range 30 {
+			time.Sleep(time.Second)
+			k.say("small")
+			require.Equal(t, "4small", strings.TrimPrefix(ws.said(), "2 "))
+			if time.Now().Second() == 27 {
+				require.NoError(t, ws.send("3"))
+			}
+		}
+		k.say("not taken")
 		time.Sleep(11 * time.Second)
 		require.Equal(t, "end 4000", ws.said())
 		require.Empty(t, k.closed())
@@ -220,5 +231,22 @@ func TestAbortedPollDetaches(t *testing.T) {
 		k.say("x")
 		require.Empty(t, k.closed())
 		require.Equal(t, "4x", k.get("&at=0&ack=0&p=2"), "the same attachment goes on")
+	})
+}
+
+// What is refused changes nothing, whatever else is wrong with it.
+func TestLateRequests(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, engine.Config{})
+		k, _ := w.openResume("")
+		ws := k.socket("&at=5&ack=0")
+		ws.said()
+		require.Equal(t, superseded, k.get("&at=1&ack=7&p=0"), "more acknowledged than was sent")
+		trial := k.socket("")
+		require.NoError(t, trial.send("1"))
+		require.Equal(t, "end 4003", trial.said(), "a trial cannot end the session")
+		require.Empty(t, k.closed())
+		require.NoError(t, ws.send("1"))
+		require.Equal(t, engine.TransportClose, k.closed())
 	})
 }

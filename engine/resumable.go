@@ -15,14 +15,12 @@ import (
 // does not count any more is ignored, but the word that the client leaves.
 func (c *Conn) receiveResumable(p eio.Packet) error {
 	s := c.s
-	if p.Type == eio.Close {
-		s.leave()
-		return nil
-	}
 	var number uint64
-	var counts bool
+	var leaves, counts bool
 	s.change(func(fx *effects) {
 		switch r := s.resume; {
+		case p.Type == eio.Close && c.until == 0: // a trial never was the session's
+			leaves = true
 		case c.over || s.state == closed:
 		case c == s.trial:
 			c.receiveTrialLocked(p, fx)
@@ -39,21 +37,27 @@ func (c *Conn) receiveResumable(p eio.Packet) error {
 			}
 		}
 	})
+	still := func() bool { return c == s.cur && !c.over }
+	var err error
 	switch {
+	case leaves:
+		s.leave()
 	case !counts:
-		return nil
 	case p.Type != eio.Message:
-		return s.control(p)
+		_, err = s.control(p, still)
+	default:
+		_, err = s.take(number, p, still)
 	}
-	_, err := s.take(number, p, func() bool { return c == s.cur && !c.over })
 	return err
 }
 
 // control handles a packet of the client that is no message, on the connection or in
-// a POST for it.
-func (s *Session) control(p eio.Packet) (err error) {
+// a POST for it, if that still counts.
+func (s *Session) control(p eio.Packet, counts func() bool) (v verdict, err error) {
 	s.change(func(fx *effects) {
 		switch {
+		case !counts():
+			v = refused
 		case p.Type == eio.Pong:
 			s.pongLocked(fx)
 			s.oweAckLocked(fx)
@@ -75,7 +79,7 @@ func (s *Session) control(p eio.Packet) (err error) {
 			s.detachLocked(TransportError, fx)
 		}
 	})
-	return err
+	return v, err
 }
 
 func (s *Session) pongLocked(fx *effects) {

@@ -199,10 +199,8 @@ func (s *Session) ackLocked(n number, fx *effects) (ok bool) {
 		if held {
 			s.holdLocked(fx)
 		}
-		s.stale = 0
-		if s.out.bytes > outboxStale {
-			s.stale = s.srv.now() + outboxPatience
-			fx.lookAt(s.stale)
+		if s.out.bytes <= outboxStale {
+			s.stale = 0
 		}
 	}
 	return true

@@ -203,3 +203,26 @@ func TestTakenOverWhileBusy(t *testing.T) {
 		require.Equal(t, []string{"4slow", "4b"}, k.messages())
 	})
 }
+
+// The rest of a POST does not count either, when another connection has taken over.
+func TestControlAfterTakeover(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, engine.Config{})
+		slow := make(chan struct{})
+		w.onReceive = func(s *engine.Session, p eio.Packet) error {
+			if string(p.Data) == "slow" {
+				<-slow
+			}
+			return nil
+		}
+		k, _ := w.openResume("")
+		first := make(chan string, 1)
+		go func() { first <- k.post("&at=0&n=1", "4slow 2probe") }()
+		synctest.Wait()
+		ws := k.socket("&at=1&ack=0")
+		require.Equal(t, "0(1,0)", ws.said())
+		close(slow)
+		require.Equal(t, superseded, <-first)
+		require.Empty(t, ws.said(), "it has not asked for a sign of life")
+	})
+}

@@ -32,6 +32,8 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		err = ErrForbidden
 	case err == nil && t == nil:
 		err = ErrUnknownTransport
+	case err != nil && p.resume:
+		err = err.forResume()
 	}
 	if err != nil {
 		refuse(w, r, t, err)

@@ -320,7 +320,9 @@ func (s *Session) pass(p eio.Packet) error {
 // leave ends the session because the client said so.
 func (s *Session) leave() {
 	s.mu.Lock()
-	s.cur.farewell = eio.Noop
+	if s.resume == nil || s.cur.transport == Polling {
+		s.cur.farewell = eio.Noop
+	}
 	s.cur.final = true // it knows
 	s.mu.Unlock()
 	s.end(TransportClose)

@@ -77,7 +77,7 @@ func TestTornResumable(t *testing.T) {
 		}
 		require.Empty(t, k.closed())
 		for range 3 {
-			time.Sleep(25 * time.Second)
+			time.Sleep(26 * time.Second)
 			ws.said()
 			_ = ws.send("3")
 		}

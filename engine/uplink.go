@@ -6,6 +6,7 @@ package engine
 import (
 	"errors"
 	"net/http"
+	"slices"
 
 	"github.com/everwire/everwire/engine/eio"
 )
@@ -71,7 +72,10 @@ func (s *Session) admitPost() *Error {
 
 // handlePost handles the packets of one POST, after those before it.
 func (s *Session) handlePost(p params, packets []eio.Packet) error {
-	leaves := len(packets) > 0 && packets[len(packets)-1].Type == eio.Close
+	leaves := false
+	if i := slices.IndexFunc(packets, isClose); i >= 0 {
+		packets, leaves = packets[:i+1], true // nothing stands behind the end
+	}
 	if !s.beginTurn(leaves) {
 		return errBusy
 	}
@@ -101,6 +105,8 @@ func (s *Session) handlePost(p params, packets []eio.Packet) error {
 	return nil
 }
 
+func isClose(p eio.Packet) bool { return p.Type == eio.Close }
+
 // handlePosted handles one packet of a POST.
 func (s *Session) handlePosted(number uint64, p eio.Packet, counts func() bool) *Error {
 	switch p.Type {
@@ -113,8 +119,11 @@ func (s *Session) handlePosted(number uint64, p eio.Packet, counts func() bool) 
 		}
 	case eio.Close: // seen to by handlePost
 	default:
-		if s.control(p) != nil {
+		switch v, err := s.control(p, counts); {
+		case err != nil:
 			return ErrBadRequest
+		case v == refused:
+			return s.whyRefused()
 		}
 	}
 	return nil
