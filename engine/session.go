@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"log/slog"
 	"net/netip"
 	"sync"
 	"time"
@@ -81,6 +82,9 @@ func (s *Session) ID() string { return s.id }
 
 // Request returns what was kept of the request that opened the session.
 func (s *Session) Request() *Request { return s.request }
+
+// Logger returns the server's logger, for transports.
+func (s *Session) Logger() *slog.Logger { return s.srv.cfg.Logger }
 
 // Transport returns the name of the transport of the current connection.
 func (s *Session) Transport() string {

@@ -63,7 +63,7 @@ func (t *Transport) ServeSession(w http.ResponseWriter, r *http.Request, s *engi
 		t.Refuse(w, r, engine.AsError(err))
 		return
 	}
-	c.Release(t.stream(w, r, c, limitOf(r)))
+	c.Release(t.stream(w, r, s, c))
 }
 
 func setHeader(w http.ResponseWriter) {
@@ -75,11 +75,12 @@ func setHeader(w http.ResponseWriter) {
 }
 
 // stream writes events until the connection ends. Its error is why.
-func (t *Transport) stream(w http.ResponseWriter, r *http.Request, c *engine.Conn, l limit) error {
+func (t *Transport) stream(w http.ResponseWriter, r *http.Request, s *engine.Session, c *engine.Conn) error {
 	b := batches.Get().(*batch)
 	defer b.free()
 	setHeader(w)
-	out := &writer{downlink.New(w), t}
+	out := &writer{downlink.New(w), t, s.Logger()}
+	l := limitOf(r)
 	ends := time.Now().Add(l.time)
 	for sent := int64(0); ; {
 		if l.bytes > 0 && sent >= l.bytes || l.time > 0 && !time.Now().Before(ends) {
@@ -144,7 +145,8 @@ func (b *batch) encode() {
 // writer writes events, each at once.
 type writer struct {
 	downlink.Writer
-	t *Transport
+	t   *Transport
+	log *slog.Logger
 }
 
 func (o *writer) write(event []byte) error {
@@ -152,7 +154,7 @@ func (o *writer) write(event []byte) error {
 	if hidden {
 		// The heartbeat ends what the deadline cannot.
 		o.t.hint.Do(func() {
-			slog.Default().Info("everwire: a middleware hides the connection from the sse transport; slow clients are noticed later")
+			o.log.Info("everwire: a middleware hides the connection from the sse transport; slow clients are noticed later")
 		})
 	}
 	if err != nil {

@@ -2,6 +2,7 @@
 package downlink
 
 import (
+	"errors"
 	"net/http"
 	"time"
 )
@@ -31,7 +32,7 @@ func New(w http.ResponseWriter) Writer {
 // tells so.
 func (d Writer) Write(b []byte) (hidden bool, err error) {
 	for len(b) > 0 && err == nil {
-		hidden = d.rc.SetWriteDeadline(time.Now().Add(pieceWait)) != nil
+		hidden = errors.Is(d.rc.SetWriteDeadline(time.Now().Add(pieceWait)), http.ErrNotSupported)
 		n := min(len(b), pieceSize)
 		_, err = d.w.Write(b[:n])
 		b = b[n:]
