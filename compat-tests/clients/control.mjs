@@ -1,8 +1,8 @@
 // The control: the official Node server with the handlers of fixture_test.go, one for one.
 // The features must pass against it too, which proves what they expect right.
 import http from "node:http";
-import { once } from "node:events";
 import { Server } from "socket.io";
+import { address, listen, ownRooms, serveControl } from "../interop/official.mjs";
 
 const namespaces = ["/", "/a", "/b", "/c", "/d"];
 const outcomes = new Map(); // key -> value, asked for over HTTP
@@ -16,10 +16,6 @@ function record(key, value) {
 function outcome(key) {
   if (outcomes.has(key)) return outcomes.get(key);
   return new Promise((resolve) => waiting.set(key, resolve));
-}
-
-function ownRooms(socket) {
-  return [...socket.rooms].filter((room) => room !== socket.id).sort();
 }
 
 function greet(socket) {
@@ -139,25 +135,17 @@ function serve(server) {
   return io;
 }
 
-async function listen(port) {
+async function start(port) {
   const server = http.createServer();
   const io = serve(server);
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
-  return { io, port: server.address().port };
+  return { io, port: await listen(server, port) };
 }
 
-let { io, port } = await listen(0);
-const control = http.createServer(async (req, res) => {
-  const url = new URL(req.url, "http://localhost");
-  if (url.pathname === "/restart") {
+let { io, port } = await start();
+await serveControl(async (path, query) => {
+  if (path === "/restart") {
     await io.close();
-    ({ io } = await listen(port));
+    ({ io } = await start(port));
   }
-  const key = url.searchParams.get("key");
-  res.end(JSON.stringify(key ? await outcome(key) : {}));
-});
-control.listen(0, "127.0.0.1");
-await once(control, "listening");
-console.log(`http://127.0.0.1:${port} http://127.0.0.1:${control.address().port}`);
-process.stdin.on("end", () => process.exit(0)).resume();
+  return query.has("key") ? outcome(query.get("key")) : {};
+}, address(port));

@@ -6,33 +6,3 @@
 // the official Node server too, which proves what they expect. EVERWIRE_FEATURE=text picks the features whose name
 // holds the text.
 package clients
-
-import (
-	"os"
-	"os/exec"
-	"testing"
-)
-
-// needsNode skips the test unless foreign clients are asked for, and fails it if they are and Node is not set up.
-func needsNode(t *testing.T) {
-	t.Helper()
-	if os.Getenv("EVERWIRE_COMPAT") == "" {
-		t.Skip("drives foreign clients: set EVERWIRE_COMPAT=1 (make test does)")
-	}
-	if _, err := exec.LookPath("node"); err != nil {
-		t.Fatal("node is not on the PATH: ", err)
-	}
-	for _, v := range versions {
-		if _, err := os.Stat("../node_modules/" + v.folder); err != nil {
-			t.Fatalf("the official client %s is not installed: run `make setup`", v.name)
-		}
-	}
-}
-
-// needsControl skips the test unless the official server is asked for.
-func needsControl(t *testing.T) {
-	t.Helper()
-	if os.Getenv("EVERWIRE_CONTROL") == "" {
-		t.Skip("drives the official server: set EVERWIRE_CONTROL=1")
-	}
-}

@@ -1,10 +1,13 @@
-// What the features share: clients of the official library in one of three modes, and waits with a deadline.
+// What the features share: clients of the official library, in its versions, over one of three transports.
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
+import * as base from "../interop/harness.mjs";
 
-export const [url, control, mode] = process.argv.slice(2);
+export * from "../interop/harness.mjs"; // feature and upgraded are those of this file
+
+const { ask, cleanup, control, mode, next, outcome, transports, url, within } = base;
 
 // The client library goes by the name of its folder, which tells an old version from the current one.
 const folder = process.env.EVERWIRE_CLIENT ?? "socket.io-client";
@@ -19,86 +22,21 @@ export function has(since) {
   return major > wantMajor || (major === wantMajor && minor >= wantMinor);
 }
 
-// official tells that the server is the control.
-export const official = process.env.EVERWIRE_SERVER === "official";
-
-const transports = {
-  polling: ["polling"],
-  websocket: ["websocket"],
-  upgrade: ["polling", "websocket"],
-};
-
-export const finalTransport = mode === "polling" ? "polling" : "websocket";
-
-const features = [];
-const cleanups = [];
-
 // feature registers a row of the table. A client older than `since` does not have it; `api` says what it lacks.
-// What run returns is the name of what the server has not got yet, if the feature waits for that.
 export function feature(name, run, { since = "4.0", api } = {}) {
-  features.push({ name, run, since, api });
-}
-
-// runAll runs the features one after the other and prints a JSON line for each.
-export async function runAll() {
-  const only = process.env.EVERWIRE_FEATURE;
-  for (const each of features) {
-    if (only && !each.name.includes(only)) continue;
-    console.log(JSON.stringify(await runOne(each)));
-  }
-  process.exit(0);
-}
-
-async function runOne({ name, run, since, api }) {
-  if (!has(since)) return { name, absent: `not in ${version}`, reason: `${api} came with ${since}` };
-  const line = { name };
-  try {
-    line.pending = await within(run(), 20_000, "the feature");
-    line.ok = !line.pending;
-  } catch (err) {
-    line.error = err.stack;
-  }
-  for (const cleanup of cleanups.splice(0)) cleanup();
-  return line;
-}
-
-export function within(promise, ms, what) {
-  const result = new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`${what}: nothing within ${ms} ms`)), ms);
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
-  result.catch(() => {}); // a feature that has failed already does not wait for it
-  return result;
-}
-
-// next resolves with the arguments of the emitter's next such event.
-export function next(emitter, event, ms = 8000) {
-  const heard = new Promise((resolve) => emitter.once(event, (...args) => resolve(args)));
-  return within(heard, ms, `event "${event}"`);
-}
-
-// many resolves with the arguments of the emitter's next n such events.
-export function many(emitter, event, n, ms = 8000) {
-  const got = [];
-  const heard = new Promise((resolve) => {
-    emitter.on(event, function listen(...args) {
-      if (got.push(args) < n) return;
-      emitter.off(event, listen);
-      resolve(got);
-    });
-  });
-  return within(heard, ms, `${n} events "${event}"`);
+  const absent = { absent: `not in ${version}`, reason: `${api} came with ${since}` };
+  base.feature(name, has(since) ? run : async () => absent);
 }
 
 // session returns a manager of its own: one session of the engine.
 export function session(options = {}) {
   const manager = new library.Manager(url, {
-    transports: transports[mode],
+    transports,
     autoConnect: false,
     reconnection: false,
     ...options,
   });
-  cleanups.push(() => {
+  cleanup(() => {
     manager.reconnection(false);
     manager._close();
   });
@@ -111,8 +49,8 @@ export function call(socket, event, ...args) {
 }
 
 // upgraded waits until the manager's session is on the transport of this mode.
-export async function upgraded(manager) {
-  if (manager.engine.transport.name !== finalTransport) await next(manager.engine, "upgrade");
+export function upgraded(manager) {
+  return base.upgraded(manager.engine);
 }
 
 // open connects a socket, and in the mode "upgrade" waits for the upgrade. It has heard the welcome of the server.
@@ -139,20 +77,15 @@ export async function ended(socket, id = socket.welcome.id) {
   return { client, server: server.reason, rooms: server.rooms };
 }
 
-// outcome asks the server what it recorded under the key, and waits until it has.
-export async function outcome(key) {
-  return (await fetch(`${control}/outcome?key=${encodeURIComponent(key)}`)).json();
-}
-
 export async function restartServer() {
-  await fetch(`${control}/restart`);
+  await ask("restart");
 }
 
 // victim starts another process with one connected client; resolves when that is on its final transport.
 export async function victim() {
   const path = fileURLToPath(new URL("./victim.mjs", import.meta.url));
   const child = spawn(process.execPath, [path, url, control, mode], { stdio: ["ignore", "pipe", "inherit"] });
-  cleanups.push(() => child.kill("SIGKILL"));
+  cleanup(() => child.kill("SIGKILL"));
   const [id] = await next(createInterface({ input: child.stdout }), "line");
   return { id, kill: (signal) => child.kill(signal) };
 }

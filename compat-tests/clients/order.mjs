@@ -3,9 +3,9 @@
 // sent "before", "during" or "after" the switch, which lasts from the client's probe to its upgrade packet.
 // Prints one JSON line for each run.
 import { NodeWebSocket, NodeXHR } from "socket.io-client";
-import { next, session, within } from "./harness.mjs";
+import { extra, next, session, within } from "./harness.mjs";
 
-const [runs, kind] = process.argv.slice(5);
+const [runs, kind] = extra;
 const enough = 100; // messages each way and phase
 // messages a millisecond: before and after the switch, and from shortly before it
 const slow = { up: 1, down: 1 };

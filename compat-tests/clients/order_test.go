@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/everwire/everwire/compat-tests/faultproxy"
+	"github.com/everwire/everwire/compat-tests/interop"
 )
 
 // A way is one direction of a run: what became of the messages, and how many were sent in each phase.
@@ -36,16 +37,13 @@ type orderRun struct {
 // TestOrderOverUpgrade sends numbered messages through a proxy of 20 ms each way while sessions upgrade: none is lost,
 // doubled or out of order.
 func TestOrderOverUpgrade(t *testing.T) {
-	needsNode(t)
-	checkOrder(t, func(t *testing.T) (string, string) {
-		f := newFixture(t)
-		return f.URL, f.Control
-	})
+	interop.NeedsNode(t, folders["4.8.4"])
+	checkOrder(t, startFixture)
 }
 
 // TestOrderControl proves that the official server passes TestOrderOverUpgrade.
 func TestOrderControl(t *testing.T) {
-	needsControl(t)
+	interop.NeedsControl(t)
 	checkOrder(t, startControl)
 }
 
@@ -63,19 +61,27 @@ func checkOrder(t *testing.T, start func(*testing.T) (url, control string)) {
 		require.NoError(t, err)
 		t.Cleanup(func() { p.Close() })
 		wg.Go(func() {
-			var runs []orderRun
-			nodeLines(t, func(line []byte) {
-				var r orderRun
-				if err := json.Unmarshal(line, &r); err != nil {
-					r.Error = string(line)
-				}
-				runs = append(runs, r)
-			}, "order.mjs", "http://"+p.Addr(), control, "upgrade", strconv.Itoa(group.runs), group.kind)
+			runs := orderRuns(t, interop.Node("order.mjs",
+				"http://"+p.Addr(), control, "upgrade", strconv.Itoa(group.runs), group.kind))
 			assert.Len(t, runs, group.runs, group.kind)
 			summarize(t, group.kind, runs)
 		})
 	}
 	wg.Wait()
+}
+
+// orderRuns runs the program, which ends with the test at the latest.
+func orderRuns(t *testing.T, program interop.Program) []orderRun {
+	var runs []orderRun
+	err := program.Lines(t.Context(), func(line []byte) {
+		var r orderRun
+		if err := json.Unmarshal(line, &r); err != nil {
+			r.Error = string(line)
+		}
+		runs = append(runs, r)
+	})
+	assert.NoError(t, err)
+	return runs
 }
 
 func summarize(t *testing.T, kind string, runs []orderRun) {

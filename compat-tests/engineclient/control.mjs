@@ -1,8 +1,8 @@
 // The control: official Engine.IO servers that do what the modes eio-client and eio-protocol do, and the door beside
 // them.
 import http from "node:http";
-import { once } from "node:events";
 import { Server } from "engine.io";
+import { address, listen, serveControl } from "../interop/official.mjs";
 
 const sessions = new Map(); // id -> { socket, received, ended }
 
@@ -22,9 +22,7 @@ async function serve(options, connected) {
     watch(socket);
     connected(socket);
   });
-  server.listen(0, "127.0.0.1");
-  await once(server, "listening");
-  return { engine, url: `http://127.0.0.1:${server.address().port}` };
+  return { engine, url: address(await listen(server)) };
 }
 
 const client = await serve(
@@ -56,21 +54,14 @@ const protocol = await serve({ pingInterval: 300, pingTimeout: 200 }, (socket) =
   socket.on("message", (data) => socket.send(data));
 });
 
-const control = http.createServer(async (req, res) => {
-  const { pathname, searchParams } = new URL(req.url, "http://localhost");
-  const session = sessions.get(searchParams.get("key"));
-  let answer = {};
-  if (pathname === "/say") {
-    for (let i = 0; i < Number(searchParams.get("n")); i++) {
+await serveControl(async (path, query) => {
+  const session = sessions.get(query.get("key"));
+  if (path === "/say") {
+    for (let i = 0; i < Number(query.get("n")); i++) {
       const text = String(i).padStart(3, "0");
       session.socket.send(i % 3 === 0 ? Buffer.from(text) : text);
     }
   }
-  if (pathname === "/close") session.socket.close();
-  if (pathname === "/outcome") answer = { reason: await session.ended, received: session.received };
-  res.end(JSON.stringify(answer));
-});
-control.listen(0, "127.0.0.1");
-await once(control, "listening");
-console.log(`${client.url} http://127.0.0.1:${control.address().port} ${protocol.url}`);
-process.stdin.on("end", () => process.exit(0)).resume();
+  if (path === "/close") session.socket.close();
+  if (path === "/outcome") return { reason: await session.ended, received: session.received };
+}, client.url, protocol.url);

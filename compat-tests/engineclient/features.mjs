@@ -5,6 +5,6 @@ import "./features/messages.mjs";
 import "./features/writing.mjs";
 import "./features/refusals.mjs";
 import "./features/closing.mjs";
-import { runAll } from "../clients/harness.mjs";
+import { runAll } from "./harness.mjs";
 
 await runAll();

@@ -36,25 +36,28 @@ type session struct {
 	reason   engine.CloseReason
 }
 
-// newFixture returns the addresses of the two modes and of the server beside them.
-func newFixture(t *testing.T) (urls []string) {
+// newFixture returns the addresses of the mode eio-client, of the server beside them and of the mode eio-protocol.
+func newFixture(t *testing.T) (client, control, protocol string) {
 	t.Helper()
 	f := &fixture{sessions: map[string]*session{}}
-	for _, mode := range []string{"eio-client", "eio-protocol"} {
-		server, err := modes.Start(mode)
-		require.NoError(t, err)
-		server.Watch = modes.Watch{Opened: f.opened, Received: f.received, Closed: f.closed}
-		web := httptest.NewServer(server)
-		t.Cleanup(func() {
-			require.NoError(t, server.Close())
-			web.CloseClientConnections()
-			web.Close()
-		})
-		urls = append(urls, web.URL)
-	}
-	control := httptest.NewServer(http.HandlerFunc(f.serveControl))
-	t.Cleanup(control.Close)
-	return []string{urls[0], control.URL, urls[1]}
+	client, protocol = f.start(t, "eio-client"), f.start(t, "eio-protocol")
+	web := httptest.NewServer(http.HandlerFunc(f.serveControl))
+	t.Cleanup(web.Close)
+	return client, web.URL, protocol
+}
+
+func (f *fixture) start(t *testing.T, mode string) (url string) {
+	t.Helper()
+	server, err := modes.Start(mode)
+	require.NoError(t, err)
+	server.Watch = modes.Watch{Opened: f.opened, Received: f.received, Closed: f.closed}
+	web := httptest.NewServer(server)
+	t.Cleanup(func() {
+		require.NoError(t, server.Close())
+		web.CloseClientConnections()
+		web.Close()
+	})
+	return web.URL
 }
 
 func (f *fixture) session(id string) *session {

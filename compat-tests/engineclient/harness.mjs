@@ -1,38 +1,18 @@
 // What the features share: sockets of engine.io-client over one of three transports.
 import { Socket } from "engine.io-client";
-import * as base from "../clients/harness.mjs";
+import { ask, cleanup, extra, next, outcome, transports, upgraded, url, within } from "../interop/harness.mjs";
 
-export const { finalTransport, many, mode, next, official, outcome, url } = base;
-const { within } = base;
+export * from "../interop/harness.mjs";
 
 // protocolURL is the server with the fast heartbeat; it does not say "hi".
-export const protocolURL = process.argv[5];
-
-export const transports = {
-  polling: ["polling"],
-  websocket: ["websocket"],
-  upgrade: ["polling", "websocket"],
-}[mode];
-
-const sockets = [];
-
-// feature registers a row of the table. The sockets that it leaves open are closed behind it.
-export function feature(name, run) {
-  base.feature(name, async () => {
-    try {
-      await run();
-    } finally {
-      for (const socket of sockets.splice(0)) socket.close();
-    }
-  });
-}
+export const [protocolURL] = extra;
 
 // engine returns a socket that is opening.
 export function engine(options = {}, address = url) {
   const socket = new Socket(address, { transports, ...options });
   socket.on("error", () => {}); // told by "close" too
   socket.on("handshake", (data) => (socket.handshake = data));
-  sockets.push(socket);
+  cleanup(() => socket.close());
   return socket;
 }
 
@@ -42,11 +22,6 @@ export async function open(options = {}, address = url) {
   await next(socket, address === url ? "message" : "open");
   await upgraded(socket);
   return socket;
-}
-
-// upgraded waits until the socket is on the transport of this mode.
-export async function upgraded(socket) {
-  if (socket.transport.name !== finalTransport) await next(socket, "upgrade");
 }
 
 // echo sends data and returns the next message.
@@ -78,9 +53,8 @@ export async function ended(socket) {
 }
 
 // command has the server do something with the session of the socket.
-export async function command(what, socket, query = "") {
-  const { control } = base;
-  await (await fetch(`${control}/${what}?key=${encodeURIComponent(socket.handshake.sid)}${query}`)).json();
+export async function command(what, socket, query = {}) {
+  await ask(what, { key: socket.handshake.sid, ...query });
 }
 
 // numbered is message i of a row; every third is binary. It has three digits: of what does not fill its base64 the

@@ -1,15 +1,11 @@
 // The control: the official Node server with the handlers of mode lab of compat-tests/server.
 // The features must pass against it too, which proves what they expect right.
 import http from "node:http";
-import { once } from "node:events";
 import { setTimeout } from "node:timers/promises";
 import { Server } from "socket.io";
+import { address, listen, ownRooms, serveControl } from "../interop/official.mjs";
 
 const names = ["/", "/custom", "/auth", /^\/dyn-\d+$/];
-
-function ownRooms(socket) {
-  return [...socket.rooms].filter((room) => room !== socket.id).sort();
-}
 
 function handle(socket) {
   const { nsp } = socket;
@@ -48,7 +44,7 @@ function serve(server) {
 const connections = new Set();
 const held = new Set(); // those with a poll that waits, and WebSockets
 
-async function listen(port) {
+async function start(port) {
   const server = http.createServer();
   server.on("connection", (connection) => {
     connections.add(connection);
@@ -64,12 +60,10 @@ async function listen(port) {
     held.add(socket);
     socket.on("close", () => held.delete(socket));
   });
-  server.listen(port, "127.0.0.1");
-  await once(server, "listening");
-  return { io, server, port: server.address().port };
+  return { io, server, port: await listen(server, port) };
 }
 
-let { io, server, port } = await listen(0);
+let { io, server, port } = await start();
 
 function cut() {
   for (const connection of connections) connection.resetAndDestroy();
@@ -84,19 +78,12 @@ const doors = {
   async "/crash"() {
     server.close();
     cut();
-    ({ io, server } = await listen(port));
+    ({ io, server } = await start(port));
   },
   async "/restart"() {
     await io.close();
-    ({ io, server } = await listen(port));
+    ({ io, server } = await start(port));
   },
 };
 
-const control = http.createServer(async (req, res) => {
-  await doors[req.url]();
-  res.end();
-});
-control.listen(0, "127.0.0.1");
-await once(control, "listening");
-console.log(`http://127.0.0.1:${port} http://127.0.0.1:${control.address().port}`);
-process.stdin.on("end", () => process.exit(0)).resume();
+await serveControl((path) => doors[path](), address(port));

@@ -96,6 +96,7 @@ all)
   start 'wire of the official server' foreign wire
   start 'codecs against the official ones' foreign differential
   finish
+  step 'harness of the foreign clients' foreign interop
   step 'hostile inputs' foreign hostile
   step 'leaks' foreign leak
   ;;

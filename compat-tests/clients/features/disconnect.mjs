@@ -1,7 +1,7 @@
 // The forms of disconnect, with the reason that each side is told.
 import assert from "node:assert/strict";
 import {
-  call, ended, feature, finalTransport, mode, next, official, open, outcome, restartServer, session, victim, within,
+  call, ended, feature, mode, next, official, open, outcome, restartServer, session, upgraded, victim, within,
 } from "../harness.mjs";
 
 // bothEnd asserts the two reasons of a socket's end.
@@ -113,7 +113,7 @@ feature("client reconnects after a server restart", async () => {
   assert.deepEqual(await buffered, ["sent while away"]);
   assert.notEqual(socket.id, id);
   assert.equal(await call(other, "whoami"), "ali");
-  if (manager.engine.transport.name !== finalTransport) await next(manager.engine, "upgrade");
+  await upgraded(manager);
   await alive(socket);
 });
 
@@ -126,5 +126,5 @@ feature("connection state recovery", async () => {
   assert.ok(!socket.recovered);
   assert.notEqual(socket.id, id);
   await alive(socket);
-  return "connection state recovery";
+  return { pending: "connection state recovery" };
 }, { since: "4.6", api: "socket.recovered" });

@@ -33,12 +33,11 @@ feature("volatile and uncompressed events", async () => {
   const back = next(socket, "echo-back");
   socket.compress(false).emit("echo", "plain");
   assert.deepEqual(await back, ["plain"]);
-  // A volatile event is lost while the transport is busy, so it is sent until one has come back.
-  let heard;
-  socket.on("echo-back", (...args) => (heard = args));
-  for (let i = 0; !heard && i < 100; i++) {
-    socket.volatile.emit("echo", "volatile");
-    await call(socket, "echo-ack");
-  }
-  assert.deepEqual(heard, ["volatile"]);
+  // A volatile event is lost while the transport is busy. Answers may come before the transport is told that their
+  // question is written, so only its own word counts.
+  const { engine } = socket.io;
+  if (!engine.transport.writable) await next(engine, "drain");
+  const again = next(socket, "echo-back");
+  socket.volatile.emit("echo", "volatile");
+  assert.deepEqual(await again, ["volatile"]);
 });

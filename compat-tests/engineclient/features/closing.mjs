@@ -69,7 +69,7 @@ feature("server closes behind what it has sent", async () => {
   const socket = await open();
   const end = ended(socket);
   const got = numbers(socket, 100);
-  await command("say", socket, "&n=100");
+  await command("say", socket, { n: 100 });
   await command("close", socket);
   assert.deepEqual(await got, upTo(100));
   await bothEnd(end, "transport close", "forced close");

@@ -63,11 +63,11 @@ feature("200 messages from the server, in order across the upgrade", async () =>
   const socket = engine();
   await next(socket, "open");
   const got = numbers(socket, 200);
-  await command("say", socket, "&n=200");
+  await command("say", socket, { n: 200 });
   assert.deepEqual(await got, upTo(200));
   await upgraded(socket);
   const more = numbers(socket, 50);
-  await command("say", socket, "&n=50");
+  await command("say", socket, { n: 50 });
   assert.deepEqual(await more, upTo(50));
   assert.equal(socket.transport.name, finalTransport);
 });
@@ -75,7 +75,7 @@ feature("200 messages from the server, in order across the upgrade", async () =>
 feature("both at once", async () => {
   const socket = await open();
   const got = numbers(socket, 400);
-  const said = command("say", socket, "&n=200");
+  const said = command("say", socket, { n: 200 });
   for (let i = 0; i < 200; i++) socket.send(String(1000 + i));
   await said;
   const all = await got;

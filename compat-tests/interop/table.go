@@ -1,6 +1,6 @@
 // table.go: how the cells are printed, and which of them fail the test.
 
-package matrix
+package interop
 
 import (
 	"fmt"
@@ -13,7 +13,7 @@ import (
 const failed = "FAILED"
 
 // report prints the table and the reasons below it, and fails the test for what is red.
-func report(t *testing.T, columns []*Column) {
+func report(t *testing.T, columns []*column) {
 	t.Helper()
 	rows := features(columns)
 	t.Log(table(rows, columns) + notes(rows, columns))
@@ -32,7 +32,7 @@ func report(t *testing.T, columns []*Column) {
 }
 
 // features are the rows: the features of the first column, in its order, then those that only others told of.
-func features(columns []*Column) []string {
+func features(columns []*column) []string {
 	var rows []string
 	for _, c := range columns {
 		for _, name := range c.order {
@@ -45,7 +45,7 @@ func features(columns []*Column) []string {
 }
 
 // failure says why a cell is red; empty if it is not.
-func (c *Column) failure(row string) string {
+func (c *column) failure(row string) string {
 	cell, ran := c.cells[row]
 	switch {
 	case !ran:
@@ -58,7 +58,7 @@ func (c *Column) failure(row string) string {
 	return cell.Error
 }
 
-func (c *Column) text(row string) string {
+func (c *column) text(row string) string {
 	cell := c.cells[row]
 	switch {
 	case c.failure(row) != "":
@@ -71,26 +71,30 @@ func (c *Column) text(row string) string {
 	return "ok"
 }
 
-func table(rows []string, columns []*Column) string {
+func table(rows []string, columns []*column) string {
 	var b strings.Builder
-	line := func(first string, cell func(*Column) string) {
-		fmt.Fprintf(&b, "%-56s", first)
+	width := len("feature")
+	for _, row := range rows {
+		width = max(width, len(row))
+	}
+	line := func(first string, cell func(*column) string) {
+		fmt.Fprintf(&b, "%-*s", width, first)
 		for _, c := range columns {
 			fmt.Fprintf(&b, "  %-10s", cell(c))
 		}
 		b.WriteByte('\n')
 	}
 	b.WriteByte('\n')
-	line("", func(c *Column) string { return c.Client })
-	line("feature", func(c *Column) string { return c.Transport })
+	line("", func(c *column) string { return c.client })
+	line("feature", func(c *column) string { return c.transport })
 	for _, row := range rows {
-		line(row, func(c *Column) string { return c.text(row) })
+		line(row, func(c *column) string { return c.text(row) })
 	}
 	return b.String()
 }
 
 // notes says of each cell that is not "ok" why: one line for all columns of a row with the same reason.
-func notes(rows []string, columns []*Column) string {
+func notes(rows []string, columns []*column) string {
 	var b strings.Builder
 	counts := map[string]int{}
 	for _, row := range rows {
@@ -111,14 +115,14 @@ func notes(rows []string, columns []*Column) string {
 			fmt.Fprintf(&b, "%s: %s (%s)\n", row, why, strings.Join(where[why], ", "))
 		}
 	}
-	fmt.Fprintf(&b, "%d features, %d clients: %d cells", len(rows), len(columns), len(rows)*len(columns))
+	fmt.Fprintf(&b, "%d features, %d columns: %d cells", len(rows), len(columns), len(rows)*len(columns))
 	for _, text := range sorted(counts) {
 		fmt.Fprintf(&b, ", %d %s", counts[text], text)
 	}
 	return b.String()
 }
 
-func (c *Column) note(row string) string {
+func (c *column) note(row string) string {
 	cell := c.cells[row]
 	switch {
 	case c.failure(row) != "": // told as an error of the test

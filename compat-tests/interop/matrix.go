@@ -1,16 +1,15 @@
-// Package matrix runs foreign clients against the server, all at once, and prints what they can do with it: one table
-// of features by clients and transports, with the reason of each cell that is not "ok" below it.
+// Package interop runs clients of others against the server, all at once, and prints what they can do with it: one
+// table of features by clients and transports, with the reason of each cell that is not "ok" below it. It also starts
+// the official server, the control, which proves what the features expect.
 //
-// A client is a program that prints a line of JSON for each feature, a [Cell].
-package matrix
+// A client is a program that prints a line of JSON for each feature, a [Cell]. Those in Node share harness.mjs, the
+// official servers share official.mjs.
+package interop
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
-	"os"
-	"os/exec"
 	"sync"
 	"testing"
 	"time"
@@ -20,12 +19,14 @@ import (
 // program that hangs.
 const patience = 4 * time.Minute
 
-// A Column is one client over one transport.
-type Column struct {
-	Client    string
-	Transport string
-	Command   []string
-	Env       []string // beside that of the test, as in os.Environ
+// transports are the columns of each client: what it begins with, or that it begins with polling and upgrades.
+var transports = []string{"polling", "websocket", "upgrade"}
+
+// A column is one client over one transport.
+type column struct {
+	client    string
+	transport string
+	program   Program
 
 	cells  map[string]Cell
 	order  []string
@@ -42,9 +43,16 @@ type Cell struct {
 	Pending string `json:"pending"` // what the server has not got yet
 }
 
-// Run runs the programs of all columns, prints the table and fails the test for each red cell.
-func Run(t *testing.T, columns ...*Column) {
+// Run runs the programs of all clients over all transports, prints the table and fails the test for each red cell.
+// program tells what to run; it starts a server for it.
+func Run(t *testing.T, clients []string, program func(client, transport string) Program) {
 	t.Helper()
+	var columns []*column
+	for _, client := range clients {
+		for _, transport := range transports {
+			columns = append(columns, &column{client: client, transport: transport, program: program(client, transport)})
+		}
+	}
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var wg sync.WaitGroup
@@ -56,9 +64,9 @@ func Run(t *testing.T, columns ...*Column) {
 }
 
 // run runs the program and keeps the cells that it prints.
-func (c *Column) run(ctx context.Context) {
+func (c *column) run(ctx context.Context) {
 	c.cells = map[string]Cell{}
-	c.broken = Lines(ctx, c.Command, c.Env, func(line []byte) {
+	c.broken = c.program.Lines(ctx, func(line []byte) {
 		var cell Cell
 		if err := json.Unmarshal(line, &cell); err != nil {
 			cell = Cell{Name: "output of the program", Error: string(line)}
@@ -75,32 +83,5 @@ func (c *Column) run(ctx context.Context) {
 	}
 }
 
-// Lines runs a program and hands over each line that it prints. Programs end with ctx at the latest.
-func Lines(ctx context.Context, command, env []string, each func(line []byte)) error {
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
-	cmd.Env = append(os.Environ(), env...)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	lines := bufio.NewScanner(out)
-	lines.Buffer(nil, 1<<20)
-	for lines.Scan() {
-		each(lines.Bytes())
-	}
-	if err := lines.Err(); err != nil {
-		return errors.Join(err, cmd.Cancel(), cmd.Wait())
-	}
-	err = cmd.Wait()
-	if ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return err
-}
-
 // title is the name of the column where it stands alone.
-func (c *Column) title() string { return c.Client + " over " + c.Transport }
+func (c *column) title() string { return c.client + " over " + c.transport }
