@@ -20,6 +20,9 @@ bench: ## measure the server beside its peers
 fuzz: ## run each fuzz target for FUZZTIME (60s)
 	@$(scripts)/fuzz.sh
 
+mutate: ## plant 30 bugs, one at a time, and see the simulation find each
+	@cd compat-tests && go run ./mutate
+
 setup: ## install what the tests need: Chromium, a C compiler, npm packages
 	@$(scripts)/setup.sh
 
@@ -28,4 +31,4 @@ examples/node_modules/.package-lock.json: examples/package-lock.json
 	cd examples && npm ci --no-audit --no-fund
 	@touch $@
 
-.PHONY: help run check test bench fuzz setup
+.PHONY: help run check test bench fuzz mutate setup

@@ -63,6 +63,10 @@ go_tests() { go test -race -vet=off -timeout 5m "${packages[@]}"; }
 # foreign runs the Go tests of a folder of compat-tests with what `check` leaves out.
 foreign() { (cd compat-tests && EVERWIRE_COMPAT=1 go test -count=1 -timeout 10m -v "./$1/..."); }
 
+# simulation runs seeds for a minute; mutants demands that it finds planted bugs.
+simulation() { EVERWIRE_COMPAT=1 go test -count=1 -timeout 10m -v -run '^TestSimulation$' ./internal/sim; }
+mutants() { (cd compat-tests && go run ./mutate -only '^(retried-post-twice|trim-when-sent|late-attach)$'); }
+
 browsers() { node --test compat-tests/browser/*.test.mjs; }
 
 check() {
@@ -98,7 +102,11 @@ all)
   finish
   step 'harness of the foreign clients' foreign interop
   step 'hostile inputs' foreign hostile
-  step 'leaks' foreign leak
+  start 'simulation' simulation
+  start 'leaks' foreign leak
+  finish
+  step 'planted bugs' mutants
+  step 'cut and swallowed connections' foreign chaos
   ;;
 *)
   echo "usage: $0 [check]" >&2
