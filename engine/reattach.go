@@ -155,7 +155,9 @@ func (c *Conn) receiveTrialLocked(p eio.Packet, fx *effects) {
 		}
 		if refusal := s.reattachLocked(c, q, fx); refusal != nil {
 			c.failTrialLocked(refusal, fx)
+			return
 		}
+		fx.wake(c) // for OPEN: other requests ask for it themselves
 	default:
 		c.failTrialLocked(ErrBadRequest, fx)
 	}
