@@ -6,6 +6,7 @@ package client
 import (
 	"context"
 	"errors"
+	"net/http"
 	"time"
 
 	"github.com/everwire/everwire/engine/eio"
@@ -20,6 +21,7 @@ type attachment struct {
 	ctx       context.Context // ends with the attachment
 	cancel    context.CancelFunc
 	over      chan struct{} // closed when its goroutine run has returned
+	http      http.Client   // of its requests; its own, since connections of others may be as dead
 
 	k       int64 // -1 for a trial
 	leg     bool  // of a race
@@ -49,6 +51,9 @@ type due struct {
 func newAttachment(s *session, transport string) *attachment {
 	a := &attachment{s: s, transport: transport, wake: make(chan struct{}, 1), over: make(chan struct{})}
 	a.ctx, a.cancel = context.WithCancel(s.c.root)
+	if transport != WebSocket {
+		a.http = s.c.opts.httpClient()
+	}
 	return a
 }
 
@@ -74,7 +79,9 @@ func (a *attachment) run() {
 		err = a.runPolling()
 	}
 	a.cancel()
-	a.s.c.http.CloseIdleConnections() // they may be as dead
+	if a.http.Transport != nil { // else it would be everybody's
+		a.http.CloseIdleConnections()
+	}
 	c := a.s.c
 	c.mu.Lock()
 	defer c.mu.Unlock()

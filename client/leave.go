@@ -53,7 +53,7 @@ func (s *session) goodbye() {
 		cancel()
 	}
 	if beacon != nil {
-		if err := s.c.post(ctx, beacon); err != nil {
+		if err := s.c.post(ctx, &s.c.http, beacon); err != nil {
 			s.c.log.Debug("everwire: goodbye not answered", "error", err)
 		}
 	}

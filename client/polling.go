@@ -85,7 +85,7 @@ func (a *attachment) get(query string, first bool) ([]byte, error) {
 		ctx, cancel = context.WithTimeout(ctx, a.pollWait())
 		defer cancel()
 	}
-	resp, err := a.s.c.request(ctx, http.MethodGet, query, nil)
+	resp, err := a.s.c.request(ctx, &a.http, http.MethodGet, query, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -102,8 +102,8 @@ func (a *attachment) pollWait() time.Duration {
 	return a.s.interval + pollGrace
 }
 
-// request makes an HTTP request of the session.
-func (c *Client) request(ctx context.Context, method, query string, body io.Reader) (*http.Response, error) {
+// request makes an HTTP request of the session through h.
+func (c *Client) request(ctx context.Context, h *http.Client, method, query string, body io.Reader) (*http.Response, error) {
 	req, err := http.NewRequestWithContext(ctx, method, c.url(query), body)
 	if err != nil {
 		return nil, transportError(err)
@@ -117,7 +117,7 @@ func (c *Client) request(ctx context.Context, method, query string, body io.Read
 	if body != nil {
 		req.Header.Set("Content-Type", "text/plain;charset=UTF-8")
 	}
-	resp, err := c.http.Do(req)
+	resp, err := h.Do(req)
 	if err != nil {
 		return nil, transportError(err)
 	}

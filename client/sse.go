@@ -18,7 +18,7 @@ import (
 
 func (a *attachment) runSSE() error {
 	c := a.s.c
-	resp, err := c.request(a.ctx, http.MethodGet, a.attachQuery(), nil)
+	resp, err := c.request(a.ctx, &a.http, http.MethodGet, a.attachQuery(), nil)
 	if err != nil {
 		return err
 	}

@@ -43,7 +43,7 @@ func (a *attachment) uplink() {
 				return
 			}
 		}
-		err := a.s.c.post(a.ctx, p)
+		err := a.s.c.post(a.ctx, &a.http, p)
 		if p.last {
 			a.cancel()
 			return
@@ -144,12 +144,12 @@ func (a *attachment) posted(p *post, err error) {
 
 // post makes a POST until it is answered, or its tries are over. A try that takes
 // too long is given up, although the server may still be at it.
-func (c *Client) post(ctx context.Context, p *post) (err error) {
+func (c *Client) post(ctx context.Context, h *http.Client, p *post) (err error) {
 	for try := range p.tries {
 		if try > 0 && !sleep(ctx, tryPause<<try) {
 			return transportError(ctx.Err())
 		}
-		if err = c.postOnce(ctx, p); err == nil {
+		if err = c.postOnce(ctx, h, p); err == nil {
 			return nil
 		}
 		if l, ok := err.(*lost); !ok || errors.Is(l.err, errAnswered) {
@@ -162,10 +162,10 @@ func (c *Client) post(ctx context.Context, p *post) (err error) {
 // errAnswered is wrapped by errors of POSTs that are not made again.
 var errAnswered = errors.New("refused")
 
-func (c *Client) postOnce(ctx context.Context, p *post) error {
+func (c *Client) postOnce(ctx context.Context, h *http.Client, p *post) error {
 	ctx, cancel := context.WithTimeout(ctx, p.wait)
 	defer cancel()
-	resp, err := c.request(ctx, http.MethodPost, p.query, bytes.NewReader(p.body))
+	resp, err := c.request(ctx, h, http.MethodPost, p.query, bytes.NewReader(p.body))
 	if err != nil {
 		return err
 	}
