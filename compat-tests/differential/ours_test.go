@@ -121,6 +121,8 @@ func parseOurs(q question) (packets []enginePacket) {
 		switch {
 		case err != nil:
 			packets = append(packets, enginePacket{Error: err.Error()})
+		case p.Type == eio.Ack: // of the extension: sessions without it refuse it as they do unknown types
+			return append(packets, enginePacket{Error: eio.ErrType.Error()})
 		case p.Binary:
 			packets = append(packets, enginePacket{Type: p.Type.String(), Binary: &p.Data})
 		default:

@@ -64,7 +64,7 @@ func TestParseErrors(t *testing.T) {
 		want error
 	}{
 		{"", eio.ErrEmpty},
-		{"7", eio.ErrType},
+		{"8", eio.ErrType},
 		{"abc", eio.ErrType},
 		{"B", eio.ErrType},
 		{" 4", eio.ErrType},
@@ -106,7 +106,7 @@ func TestTypeString(t *testing.T) {
 	for typ, want := range map[eio.Type]string{
 		eio.Open: "open", eio.Close: "close", eio.Ping: "ping", eio.Pong: "pong",
 		eio.Message: "message", eio.Upgrade: "upgrade", eio.Noop: "noop",
-		'7': "Type('7')", 0: `Type('\x00')`,
+		eio.Ack: "ack", '8': "Type('8')", 0: `Type('\x00')`,
 	} {
 		require.Equal(t, want, typ.String())
 	}
