@@ -52,7 +52,8 @@ func (c *Client) admit(u *unit) error {
 		return ErrClosed
 	case u.socket.state == away, !u.event && u.socket.state != connected:
 		return ErrDisconnected
-	case c.queued+u.size > c.opts.Buffer:
+	case u.event && c.queued+u.size > c.opts.Buffer:
+		// Answers find room: there are no more of them than the server has asked for.
 		return ErrBufferFull
 	}
 	for _, p := range u.packets {

@@ -77,11 +77,13 @@ func TestBuffers(t *testing.T) {
 		p.gets(sent[0], sent[1])
 		require.NoError(t, text.Emit(c, event('e', 876)))
 		require.ErrorIs(t, text.Emit(c, event('f', 876)), client.ErrBufferFull)
-		p.gets("71") // the time is over; nothing else came
+		c.On("ask", func(c *client.Ctx) error { return c.Ack("answer") })
+		p.send(`427["ask"]`)
+		p.gets("72") // the time is over; nothing else came
 		p.send("71")
 		p.gets(sent[2])
 		require.NoError(t, text.Emit(c, event('f', 876)))
 		p.send("73")
-		p.gets(sent[3], `42["text","`+event('e', 876)+`"]`)
+		p.gets(sent[3], `42["text","`+event('e', 876)+`"]`, `437["answer"]`) // an answer always finds room
 	})
 }
