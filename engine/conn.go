@@ -164,6 +164,7 @@ func (c *Conn) fillResumableLocked(b *Batch) {
 	b.Last = c.pos.n
 	if c.pos.n > before {
 		s.paceLocked(c)
+		s.trimLocked(&effects{}) // what it had to be handed although it is acknowledged
 	}
 	if s.state == closed || s.state == closing && c.pos.n == s.out.tail {
 		c.sayEndLocked(b)

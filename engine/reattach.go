@@ -55,10 +55,10 @@ func (s *Session) reattachLocked(c *Conn, p params, fx *effects) *Error {
 	if !goesOn {
 		c.control = ctlOpen
 	}
-	s.ackLocked(p.ack, fx)
 	s.replaceLocked(c, fx)
 	r.at, r.transport, r.run = p.at, p.transport, max(p.p, 0)
-	c.pos = s.out.seek(uint64(p.ack))
+	c.pos = s.out.seek(max(uint64(p.ack), r.acked))
+	s.ackLocked(p.ack, fx)
 	if !goesOn {
 		s.tellLocked(Event{Kind: Attached, Transport: c.transport, Packets: int(s.out.sent - c.pos.n)}, fx)
 	}

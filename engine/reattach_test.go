@@ -253,3 +253,31 @@ func TestLateRequests(t *testing.T) {
 		require.Equal(t, engine.TransportClose, k.closed())
 	})
 }
+
+// What a WebSocket carries is counted: an acknowledgement of what the client got
+// elsewhere does not leave anything out.
+func TestAcknowledgedElsewhere(t *testing.T) {
+	w := newWorld(t, engine.Config{})
+	k, _ := w.openResume("")
+	k.say("1", "2", "3", "4", "5")
+	require.Equal(t, "41 42 43 44 45", k.get("&at=0&ack=0&p=1"))
+	ws := k.socket("&at=1&ack=0") // on its way before the answer to the poll had come
+	b := engine.Batch{MaxBytes: 1}
+	next := func() (texts []string) {
+		require.NoError(t, ws.conn.TryNext(&b))
+		for _, m := range b.Messages {
+			texts = append(texts, string(m.AppendPayload(nil, 0)))
+		}
+		return texts
+	}
+	require.Equal(t, []string{"41"}, next())
+	require.NoError(t, ws.send("75"))
+	for _, want := range []string{"42", "43", "44", "45"} {
+		require.Equal(t, []string{want}, next())
+	}
+	require.Empty(t, next())
+	k.say("6")
+	require.Equal(t, []string{"46"}, next())
+	ws.lose()
+	require.Equal(t, "0(0,5) 46", k.get("&at=2&ack=5&p=0"), "and what was acknowledged is forgotten")
+}

@@ -25,6 +25,7 @@ type resume struct {
 	transport string // of it
 	run       number // the largest p of its polls
 
+	acked  uint64        // packets of ours that the client has
 	have   uint64        // packets of messages that were taken from the client
 	told   uint64        // those that it knows of
 	untold int           // bytes of the others
@@ -190,20 +191,33 @@ func (s *Session) ackLocked(n number, fx *effects) (ok bool) {
 		fx.end = ParseError
 		return false
 	}
-	if uint64(n) > s.out.base {
-		held := s.resume.place != nil
-		if held {
-			s.unholdLocked()
-		}
-		s.out.ack(uint64(n))
-		if held {
-			s.holdLocked(fx)
-		}
-		if s.out.bytes <= outboxStale {
-			s.stale = 0
-		}
-	}
+	s.resume.acked = max(s.resume.acked, uint64(n))
+	s.trimLocked(fx)
 	return true
+}
+
+// trimLocked forgets what the client has acknowledged. A WebSocket goes on from
+// where it stands: its messages are counted, so that none may be left out, not even
+// those that the client got through an older connection.
+func (s *Session) trimLocked(fx *effects) {
+	n := s.resume.acked
+	if c := s.cur; c.transport == WebSocket && !c.over {
+		n = min(n, c.pos.n)
+	}
+	if n <= s.out.base {
+		return
+	}
+	held := s.resume.place != nil
+	if held {
+		s.unholdLocked()
+	}
+	s.out.ack(n)
+	if held {
+		s.holdLocked(fx)
+	}
+	if s.out.bytes <= outboxStale {
+		s.stale = 0
+	}
 }
 
 // verdict is what becomes of a numbered message.
