@@ -28,6 +28,7 @@ type attachment struct {
 	opened  bool  // OPEN came
 	probing bool  // 2probe was written before OPEN came
 	proved  bool  // 3probe came
+	moved   bool  // a message came on it, or one that it took was acknowledged
 	dead    bool  // what comes on it is ignored
 	leaving bool  // it writes what is left, and the close packet
 	posting bool  // a POST is under way

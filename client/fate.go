@@ -131,6 +131,8 @@ func (s *session) dead(a *attachment, err error) {
 	default:
 		if failed {
 			s.fails++
+		} else {
+			s.fails = 0
 		}
 		s.again()
 	}
@@ -145,7 +147,7 @@ func (s *session) dead(a *attachment, err error) {
 // has.
 func (s *session) blame(a *attachment, err error) bool {
 	l, ok := err.(*lost)
-	failed := !a.proved || ok && l.silent
+	failed := !a.proved && !a.moved || ok && l.silent
 	if failed {
 		s.c.failures[a.transport]++
 	}

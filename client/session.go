@@ -116,6 +116,7 @@ func (s *session) packet(a *attachment, p eio.Packet) {
 		if n, err := parseNumber(p.Data); err != nil {
 			s.end(ParseError, err)
 		} else {
+			a.moved = a.moved || n > s.out.base
 			s.acknowledged(n)
 		}
 	case eio.Close:
@@ -138,6 +139,7 @@ func (s *session) message(a *attachment, p eio.Packet) {
 		return
 	default:
 		s.have++
+		a.moved = true
 		s.unacked += p.Len()
 	}
 	pkt, done, err := s.decoder.Decode(p)

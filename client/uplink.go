@@ -138,6 +138,7 @@ func (a *attachment) posted(p *post, err error) {
 	case err != nil:
 		s.gone(a, err)
 	case !s.stock:
+		a.moved = a.moved || p.upTo > s.out.base
 		s.acknowledged(p.upTo)
 	}
 }

@@ -200,6 +200,7 @@ func (c *Conn) fillControlLocked(b *Batch) {
 	if c.control&ctlOpen != 0 {
 		if c.s.resume != nil {
 			c.up = c.s.resume.have // what OPEN says: the client counts on from there
+			c.s.resume.toldLocked()
 		}
 		b.Control = append(b.Control, eio.Packet{Type: eio.Open, Data: c.s.srv.openData(c)})
 	}

@@ -229,6 +229,9 @@ func (s *Session) decideLocked(chosen *Conn, fx *effects) {
 	if chosen == nil {
 		return
 	}
+	if chosen.transport != r.transport {
+		s.tellLocked(Event{Kind: Attached, Transport: chosen.transport}, fx)
+	}
 	r.at, r.transport, r.run = chosen.at, chosen.transport, 0
 	s.cur = chosen
 	s.beatLocked(false, fx)

@@ -61,8 +61,9 @@ func (s *Session) control(p eio.Packet, counts func() bool) (v verdict, err erro
 		case p.Type == eio.Pong:
 			s.pongLocked(fx)
 			s.oweAckLocked(fx)
-		case isProbe(p):
+		case isProbe(p): // who asks may wait for the acknowledgement too
 			s.cur.control |= ctlProbe
+			s.oweAckLocked(fx)
 			fx.wake(s.cur)
 		case p.Type == eio.Ack:
 			n, ok := parseNumber(string(p.Data))

@@ -166,6 +166,18 @@ func TestServerAcknowledges(t *testing.T) {
 		require.Empty(t, ws.said())
 		require.NoError(t, ws.send("2probe"))
 		require.Equal(t, "3probe", ws.said())
+
+		require.NoError(t, ws.send("4d"))
+		ws.lose()
+		time.Sleep(5 * time.Second)
+		ws = k.socket("&at=2&ack=0")
+		require.Equal(t, "0(35,0)", ws.said(), "which acknowledges too")
+		require.NoError(t, ws.send("4e"))
+		time.Sleep(time.Second)
+		require.Equal(t, "736", ws.said(), "within a second, after a pause as well")
+		require.NoError(t, ws.send("4f"))
+		require.NoError(t, ws.send("2probe"))
+		require.Equal(t, "3probe 737", ws.said(), "at once for who asks")
 	})
 }
 
