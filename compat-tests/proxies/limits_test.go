@@ -3,6 +3,7 @@
 package proxies
 
 import (
+	"fmt"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -79,23 +80,29 @@ func TestLargeMessage(t *testing.T) {
 	}
 }
 
+// impatient is the documented configuration with this limit for silence.
+func impatient(t *testing.T, kind string, limit time.Duration) string {
+	t.Helper()
+	config := recommended(t, kind)
+	for _, name := range map[string][]string{
+		"nginx":   {"proxy_read_timeout", "proxy_send_timeout"},
+		"haproxy": {"timeout client", "timeout server"},
+	}[kind] {
+		config = replace(t, config, name+" 60s", fmt.Sprintf("%s %.0fs", name, limit.Seconds()))
+	}
+	return config
+}
+
 // TestSilence lowers the documented timeouts below the silence. Heartbeats that are more frequent keep the client connected.
 func TestSilence(t *testing.T) {
 	needs(t, "node", "nginx", "haproxy")
 	t.Parallel()
-	timeouts := map[string][]string{
-		"nginx":   {"proxy_read_timeout 60s;", "proxy_read_timeout 2s;", "proxy_send_timeout 60s;", "proxy_send_timeout 2s;"},
-		"haproxy": {"timeout client 60s", "timeout client 2s", "timeout server 60s", "timeout server 2s"},
-	}
 	cuts := map[string]string{
 		"polling":   "transport error: xhr poll error: HTTP 504",
 		"websocket": "transport close",
 	}
 	for _, kind := range kinds {
-		config := recommended(t, kind)
-		for i := 0; i < len(timeouts[kind]); i += 2 {
-			config = replace(t, config, timeouts[kind][i], timeouts[kind][i+1])
-		}
+		config := impatient(t, kind, 2*time.Second)
 		for mode, cut := range cuts {
 			for name, interval := range map[string]time.Duration{"default": 0, "frequent": 400 * time.Millisecond} {
 				t.Run(strings.Join([]string{kind, mode, name}, " "), func(t *testing.T) {

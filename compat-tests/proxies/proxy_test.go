@@ -26,6 +26,9 @@ type proxy struct {
 	secureAddr string       // with TLS, "" if the configuration has none
 	cert       *certificate // of secureAddr
 	output     *buffer
+
+	cmd   *exec.Cmd
+	ended chan struct{}
 }
 
 // URL is where the proxy serves without TLS.
@@ -43,6 +46,13 @@ func startProxy(t *testing.T, kind, config string, servers ...string) *proxy {
 	return p
 }
 
+// restart runs it with another configuration at the same address. All connections are cut.
+func (p *proxy) restart(t *testing.T, config string, servers ...string) {
+	t.Helper()
+	stop(t, p.cmd, p.ended)
+	p.start(t, place(t, p, config, servers...))
+}
+
 func (p *proxy) start(t *testing.T, config string) {
 	t.Helper()
 	folder := t.TempDir()
@@ -57,6 +67,7 @@ func (p *proxy) start(t *testing.T, config string) {
 	cmd.Stdout, cmd.Stderr = p.output, p.output
 	require.NoError(t, cmd.Start())
 	ended := make(chan struct{})
+	p.cmd, p.ended = cmd, ended
 	go func() { // owned by the test, which ends the process
 		defer close(ended)
 		_ = cmd.Wait()

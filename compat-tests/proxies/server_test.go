@@ -121,6 +121,8 @@ func (b *backend) serveControl(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+func init() { gin.SetMode(gin.ReleaseMode) }
+
 // mounts are the two ways to mount a server.
 var mounts = map[string]func(*everwire.Server) http.Handler{"net/http": plain, "Gin": inGin}
 
@@ -132,7 +134,6 @@ func plain(server *everwire.Server) http.Handler {
 
 // inGin has no recovery: a panic reaches the log of net/http.
 func inGin(server *everwire.Server) http.Handler {
-	gin.SetMode(gin.ReleaseMode)
 	router := gin.New()
 	ginmount.Mount(router, "/socket.io", server)
 	return router
@@ -194,11 +195,37 @@ func handle(server *everwire.Server) {
 		}
 		return nil
 	})
+	server.On("ticks", func(c *everwire.Ctx) error {
+		var n, ms int
+		if err := c.Bind(&n, &ms); err != nil {
+			return err
+		}
+		go tick(c, n, time.Duration(ms)*time.Millisecond) // ends with them, or with the socket
+		return nil
+	})
 	server.On("push-later", func(c *everwire.Ctx) error {
 		s := c.Socket()
 		time.AfterFunc(silence, func() { _ = s.Emit("pushed", time.Now().UnixMilli()) })
 		return nil
 	})
+}
+
+var epoch = time.Now()
+
+// tick sends n numbered events that tell when they were sent, in microseconds since epoch.
+func tick(c *everwire.Ctx, n int, period time.Duration) {
+	clock := time.NewTicker(period)
+	defer clock.Stop()
+	for i := range n {
+		select {
+		case <-clock.C:
+		case <-c.Done():
+			return
+		}
+		if err := c.Socket().Emit("tick", i, time.Since(epoch).Microseconds()); err != nil {
+			return
+		}
+	}
 }
 
 // buffer is a bytes.Buffer for several goroutines.

@@ -37,6 +37,17 @@ func TestSticky(t *testing.T) {
 			require.Equal(t, clients, b1.sessions()+b2.sessions())
 			require.Positive(t, b1.sessions(), "the first server got nothing")
 			require.Positive(t, b2.sessions(), "the second server got nothing")
+			for i := range 6 {
+				c := newEventSource(t, p.URL(), &http.Transport{}, i%2 == 1)
+				c.http.Jar, _ = cookiejar.New(nil)
+				c.open()
+				for range 10 {
+					c.post(`420["say","streamed"]`)
+					packet, err := c.next(patience)
+					require.NoError(t, err)
+					require.Equal(t, `430["streamed"]`, packet)
+				}
+			}
 			for _, mode := range []string{"polling", "websocket", "upgrade"} {
 				c := client{url: p.URL(), control: b1.Control, mode: mode, steps: []string{"echo", "order"}}
 				r := c.run(t)

@@ -80,6 +80,7 @@ func newCertificate(t *testing.T) *certificate {
 type webServer struct {
 	*httptest.Server
 	server *everwire.Server
+	hints  *buffer // what the server logs
 	log    *buffer // of net/http
 	Cert   *certificate
 }
@@ -96,10 +97,11 @@ func protocols(h1, h2, h2c bool) *http.Protocols {
 // startWeb starts a web server with TLS that offers HTTP/2 and HTTP/1.1, or without TLS that knows both.
 func startWeb(t *testing.T, mount func(*everwire.Server) http.Handler, secure bool) *webServer {
 	t.Helper()
-	server, err := everwire.New(everwire.Config{Logger: slog.New(slog.DiscardHandler)})
+	hints := new(buffer)
+	server, err := everwire.New(everwire.Config{Logger: slog.New(slog.NewTextHandler(hints, nil))})
 	require.NoError(t, err)
 	handle(server)
-	w := &webServer{Server: httptest.NewUnstartedServer(mount(server)), server: server, log: new(buffer)}
+	w := &webServer{Server: httptest.NewUnstartedServer(mount(server)), server: server, hints: hints, log: new(buffer)}
 	w.Config.ErrorLog = w.log.logger()
 	w.Config.Protocols = protocols(true, secure, !secure)
 	if secure {

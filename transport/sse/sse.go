@@ -80,6 +80,7 @@ func (t *Transport) stream(w http.ResponseWriter, r *http.Request, s *engine.Ses
 	defer b.free()
 	setHeader(w)
 	out := &writer{downlink.New(w), t, s.Logger()}
+	defer out.Close()
 	l := limitOf(r)
 	ends := time.Now().Add(l.time)
 	for sent := int64(0); ; {

@@ -40,5 +40,13 @@ func (d Writer) Write(b []byte) (hidden bool, err error) {
 	return hidden, err
 }
 
-// Flush sends what was written.
-func (d Writer) Flush() error { return d.rc.Flush() }
+// Flush sends what was written. The silence after it has no deadline: over HTTP/2 one
+// that passes ends the stream, whether something is being written or not.
+func (d Writer) Flush() error {
+	err := d.rc.Flush()
+	_ = d.rc.SetWriteDeadline(time.Time{})
+	return err
+}
+
+// Close gives the end of the answer, which net/http writes, a deadline again.
+func (d Writer) Close() { _ = d.rc.SetWriteDeadline(time.Now().Add(pieceWait)) }
