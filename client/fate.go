@@ -19,7 +19,7 @@ const (
 
 // patience is how long the client waits for OPEN, or for 3probe.
 func (s *session) patience() time.Duration {
-	return min(patienceMin<<min(s.fails, 8), patienceMax)
+	return min(patienceMin<<min(s.silences, 8), patienceMax)
 }
 
 // start starts an attachment over the transport.
@@ -132,7 +132,7 @@ func (s *session) dead(a *attachment, err error) {
 		if failed {
 			s.fails++
 		} else {
-			s.fails = 0
+			s.fails, s.silences = 0, 0
 		}
 		s.again()
 	}
@@ -150,6 +150,9 @@ func (s *session) blame(a *attachment, err error) bool {
 	failed := !a.proved && !a.moved || ok && l.silent
 	if failed {
 		s.c.failures[a.transport]++
+	}
+	if ok && l.silent {
+		s.silences++ // the network may be slow; what is refused at once says nothing of that
 	}
 	if a.transport == WebSocket && a.opened && time.Since(a.since) > upwardReset {
 		s.c.upward = upwardFirst

@@ -76,7 +76,7 @@ func (s *session) proved(a *attachment) {
 
 func (s *session) alive(a *attachment) {
 	a.proved = true
-	s.fails = 0
+	s.fails, s.silences = 0, 0
 	s.c.failures[a.transport] = 0
 }
 

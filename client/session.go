@@ -60,6 +60,7 @@ type session struct {
 
 	suspended bool
 	fails     int // attachments in a row that were not proved to be alive
+	silences  int // those of them that went silent
 	super     int // refusals "superseded" in a row
 
 	ackTimer, retryTimer, legTimer, pingTimer, sentTimer, upTimer *timer
