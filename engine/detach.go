@@ -87,8 +87,8 @@ func (s *Session) tellReceiver() {
 	r.telling = false
 }
 
-// hoard counts what the outboxes of detached sessions hold. A message that is in
-// many of them counts once.
+// hoard counts what detached sessions hold: their outboxes, and what came of packets
+// whose rest is missing. A message that is in many outboxes counts once.
 type hoard struct {
 	most int
 
@@ -143,7 +143,8 @@ func (s *Session) holdLocked(fx *effects) {
 	if r.place != nil {
 		return
 	}
-	r.place = h.sessions.PushBack(s)
+	r.place, r.heldTorn = h.sessions.PushBack(s), s.tornBytes
+	h.bytes += r.heldTorn
 	for m := range s.out.messages() {
 		h.addLocked(m)
 	}
@@ -171,6 +172,7 @@ func (s *Session) unholdLocked() {
 	}
 	h.sessions.Remove(r.place)
 	r.place = nil
+	h.bytes -= r.heldTorn
 	for m := range s.out.messages() {
 		h.removeLocked(m)
 	}

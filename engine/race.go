@@ -25,11 +25,13 @@ type races struct {
 
 // race is one entry.
 type race struct {
-	rid     string
-	session *Session      // written before ready is closed; nil: it was refused
-	ready   chan struct{} // closed when the session is open, or was refused
-	done    bool          // ready is closed
-	forget  time.Duration // 0: not yet
+	rid       string
+	principal string        // of the session
+	session   *Session      // nil: it was refused, or has ended
+	ended     bool          // the session has
+	ready     chan struct{} // closed when the session is open, or was refused
+	done      bool          // ready is closed
+	forget    time.Duration // 0: not yet
 }
 
 // join returns the race of that name and whether it was there before: else the
@@ -60,9 +62,11 @@ func (g *races) opened(e *race, s *Session) {
 	if e.done {
 		return
 	}
-	e.done, e.session = true, s
+	e.done = true
 	if s == nil {
 		delete(g.byRID, e.rid)
+	} else {
+		e.session, e.principal = s, s.principal
 	}
 	close(e.ready)
 }
@@ -77,6 +81,23 @@ func (g *races) close(srv *Server, rid string) {
 		e.forget = srv.now() + raceTime
 		g.ended = append(g.ended, e)
 	}
+}
+
+// end is close for a session that has ended: of that nothing is kept but whose it was.
+func (g *races) end(srv *Server, s *Session) {
+	g.close(srv, s.resume.rid)
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if e := g.byRID[s.resume.rid]; e != nil && e.session == s {
+		e.session, e.ended = nil, true
+	}
+}
+
+// result returns what became of a race that is ready.
+func (g *races) result(e *race) (s *Session, principal string, ended bool) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return e.session, e.principal, e.ended
 }
 
 func (g *races) sweepLocked(now time.Duration) {
@@ -101,14 +122,18 @@ func (srv *Server) serveLeg(w http.ResponseWriter, r *http.Request, t Transport,
 		case <-r.Context().Done():
 			return
 		}
-		if e.session != nil && e.session.principal != h.principal {
+		s, principal, ended := srv.races.result(e)
+		switch {
+		case s == nil && !ended: // it was refused: the next one opens the session
+			continue
+		case principal != h.principal:
 			refuse(w, r, t, ErrForbidden)
-			return
+		case ended:
+			refuse(w, r, t, ErrUnknownSession.forResume())
+		default:
+			t.ServeSession(w, r.WithContext(context.WithValue(r.Context(), joining{}, true)), s)
 		}
-		if e.session != nil {
-			t.ServeSession(w, r.WithContext(context.WithValue(r.Context(), joining{}, true)), e.session)
-			return
-		}
+		return
 	}
 }
 

@@ -47,6 +47,7 @@ type resume struct {
 	seen     bool          // what the receiver was last told: that the session is detached
 	telling  bool          // somebody tells the receiver
 	place    *list.Element // of a detached session among the others
+	heldTorn int           // what it counts for there beside its outbox
 }
 
 // effects are what a change of a session has outside of it: they wait until
@@ -139,7 +140,7 @@ func (s *Session) pushedLocked(m *Message, fx *effects) {
 func (s *Session) forsakeLocked() {
 	s.unholdLocked()
 	if s.resume.rid != "" {
-		s.srv.races.close(s.srv, s.resume.rid)
+		s.srv.races.end(s.srv, s)
 	}
 }
 

@@ -73,6 +73,8 @@ type Session struct {
 	stale time.Duration // when an outbox above outboxStale is too old; 0: it is not above
 	torn  time.Duration // when a packet that came in part is too old; 0: there is none
 
+	tornBytes int // that are kept of it
+
 	free chan struct{} // made by who waits for busy to end
 	done chan struct{} // made by Done
 }
@@ -131,20 +133,29 @@ func (s *Session) tornTime() time.Duration {
 	return tornTime
 }
 
-// Torn tells the engine whether the client's latest packet came only in part. If it
-// is not continued for 10 s the session ends with [ParseError]: a client must not
-// have us hold what it never finishes. With resumption it is Resume.Window, since
-// the rest may be on its way over the next connection.
-func (s *Session) Torn(is bool) {
+// Torn tells the engine how many bytes are kept of the client's latest packet, if it
+// came only in part; 0: it did not. If it is not continued for 10 s the session ends
+// with [ParseError]: a client must not have us hold what it never finishes. With
+// resumption it is Resume.Window, since the rest may be on its way over the next
+// connection.
+func (s *Session) Torn(bytes int) {
 	var until time.Duration
-	if is {
+	if bytes > 0 {
 		until = s.srv.now() + s.tornTime()
 	}
+	var fx effects
 	s.mu.Lock()
-	s.torn = until
+	s.torn, s.tornBytes = until, bytes
+	if s.resume != nil && s.resume.place != nil { // it came by POST
+		s.unholdLocked()
+		s.holdLocked(&fx)
+	}
 	s.mu.Unlock()
-	if is {
+	if until > 0 {
 		s.srv.wheel.schedule(s.srv, s, until)
+	}
+	if fx.victim != nil {
+		s.settle(&fx)
 	}
 }
 

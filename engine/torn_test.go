@@ -19,11 +19,11 @@ func TestTornPacket(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, engine.Config{})
 		k, finished := w.open(), w.open()
-		k.s.Torn(true)
-		finished.s.Torn(true)
+		k.s.Torn(1)
+		finished.s.Torn(1)
 		time.Sleep(9 * time.Second)
-		k.s.Torn(true) // one more part: the time begins anew
-		finished.s.Torn(false)
+		k.s.Torn(1) // one more part: the time begins anew
+		finished.s.Torn(0)
 		time.Sleep(9 * time.Second)
 		require.Empty(t, k.closed())
 		time.Sleep(2 * time.Second)
@@ -67,7 +67,7 @@ func TestTornResumable(t *testing.T) {
 		k, _ := w.openResume("")
 		ws := k.socket("&at=1&ack=0")
 		ws.said()
-		k.s.Torn(true)
+		k.s.Torn(1)
 		for range 5 { // minutes in all, of which it is detached for most
 			time.Sleep(20 * time.Second)
 			ws.lose()

@@ -58,7 +58,11 @@ func (c *client) Receive(p eio.Packet) error {
 	}
 	if torn := !done; torn || c.torn {
 		c.torn = torn
-		c.session.Torn(torn)
+		held := 0
+		if torn {
+			held = c.size
+		}
+		c.session.Torn(held)
 	}
 	if pkt.Type == sio.Connect {
 		return c.connect(pkt, c.size)

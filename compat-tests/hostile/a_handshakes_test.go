@@ -24,7 +24,7 @@ var rowsHandshakes = []row{
 		},
 	},
 	{
-		id: "A14", name: "transports that there are not", on: []string{polling, websocket}, control: true,
+		id: "A14", name: "transports that there are not", on: transports, control: true,
 		run: func(a *attack) {
 			queries := []string{
 				"EIO=4&transport=foo", "EIO=4&transport=", "EIO=4", "EIO=4&transport=__proto__", "EIO=4&transport=constructor", "",
@@ -43,9 +43,12 @@ var rowsHandshakes = []row{
 		},
 	},
 	{
-		id: "A14", name: "two transports at once", on: []string{polling, websocket}, control: true,
+		id: "A14", name: "two transports at once", on: transports, control: true,
 		run: func(a *attack) {
-			for _, q := range []string{"EIO=4&transport=websocket&transport=polling", "EIO=4&transport=polling&transport=websocket"} {
+			for _, q := range []string{
+				"EIO=4&transport=websocket&transport=polling", "EIO=4&transport=polling&transport=websocket",
+				"EIO=4&transport=sse&transport=" + a.transport, "EIO=4&transport=" + a.transport + "&transport=sse",
+			} {
 				got := a.try(http.MethodGet, q)
 				require.Equal(a, http.StatusBadRequest, got.status, "%q: %s", q, got)
 			}
@@ -98,7 +101,7 @@ var rowsHandshakes = []row{
 		run: func(a *attack) {
 			for _, query := range []string{"EIO=3&", "EIO=4&EIO=3&", "EIO=5&"} {
 				s := a.join()
-				got := a.request(http.MethodPost, "/socket.io/?"+query+"transport=polling&sid="+s.sid, "", `42["e"]`)
+				got := a.request(http.MethodPost, "/socket.io/?"+query+"transport="+a.transport+"&sid="+s.sid, "", `42["e"]`)
 				require.Equal(a, http.StatusBadRequest, got.status, "%q: %s", query, got)
 				s.mustLive()
 			}
@@ -117,7 +120,7 @@ func (a *attack) mustBeNoSession(sid string) {
 		return
 	}
 	for _, method := range []string{http.MethodGet, http.MethodPost} {
-		got := a.request(method, endpoint(polling, sid), "", "")
+		got := a.request(method, endpoint(a.transport, sid), "", "")
 		require.Equal(a, http.StatusBadRequest, got.status, "%s %q: %s", method, short, got)
 		require.Equal(a, 1, got.code(), "%s %q: %s", method, short, got)
 	}

@@ -31,8 +31,8 @@ var rowsOrigins = []row{
 		run: func(a *attack) {
 			s := a.join()
 			evil := header("Origin: http://evil.example")
-			a.mustForbid(a.request(http.MethodGet, endpoint(polling, s.sid), evil, ""))
-			a.mustForbid(a.request(http.MethodPost, endpoint(polling, s.sid), evil, `42["e","`+a.marker+`"]`))
+			a.mustForbid(a.request(http.MethodGet, s.endpoint(), evil, ""))
+			a.mustForbid(a.request(http.MethodPost, s.endpoint(), evil, `42["e","`+a.marker+`"]`))
 			got, _ := a.upgrade(endpoint(websocket, s.sid), "Origin: http://evil.example")
 			a.mustForbid(got)
 			require.Empty(a, a.events())

@@ -89,9 +89,10 @@ var rowsPackets = []row{
 			for range 2_000 {
 				s := a.open()
 				w := a.dial() // a connection that would be kept
-				got := w.request(http.MethodPost, endpoint(polling, s.sid), "Content-Type: application/octet-stream\r\n", "\x04\x00")
+				got := w.request(http.MethodPost, s.endpoint(), "Content-Type: application/octet-stream\r\n", "\x04\x00")
 				require.Equal(a, http.StatusBadRequest, got.status, "%s", got)
 				_ = w.tcp.Close()
+				s.drop()
 			}
 			require.LessOrEqual(a, a.stats().Sessions, bystanding)
 		},

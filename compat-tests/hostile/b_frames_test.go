@@ -147,7 +147,7 @@ var rowsFrames = []row{
 				func(head string) answer { return s.post(repeat("4", 2_200_000), head) },
 				// On a connection that shall be kept nothing of the body is waited for.
 				func(head string) answer {
-					return kept.request(http.MethodPost, endpoint(polling, s.sid), header(head), "4")
+					return kept.request(http.MethodPost, s.endpoint(), header(head), "4")
 				},
 			} {
 				a.atMost(cost{peak: 8 << 20, allocated: 8 << 20}, a.spent(func() {

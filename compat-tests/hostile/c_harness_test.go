@@ -21,11 +21,6 @@ import (
 	"github.com/everwire/everwire"
 )
 
-const (
-	featureSimulation feature = "the simulation"
-	featurePrincipal  feature = "Config.Principal"
-)
-
 // half is the text of a binary event, of which one attachment is to follow.
 const half = `451-["e",{"_placeholder":true,"num":0}]`
 

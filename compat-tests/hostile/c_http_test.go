@@ -25,7 +25,7 @@ func upgradeElsewhere(a *attack) {
 	s := a.join()
 	for _, sid := range []string{"", s.sid} {
 		for _, method := range []string{http.MethodGet, http.MethodPost} {
-			got := a.request(method, endpoint(polling, sid), upgradeHead(), `42["e"]`)
+			got := a.request(method, endpoint(a.transport, sid), upgradeHead(), `42["e"]`)
 			a.is(got, http.StatusBadRequest, "")
 			got = a.request(method, endpoint(websocket, sid), "", `42["e"]`)
 			a.is(got, http.StatusBadRequest, "")
@@ -75,6 +75,11 @@ func forwardedFor(a *attack) {
 			count(kept.request(http.MethodGet, endpoint(polling, ""), header(forged()...), ""))
 			continue
 		}
+		if a.transport == sse {
+			got, _ := a.stream(endpoint(sse, ""), forged()...) // stays open
+			count(got)
+			continue
+		}
 		got, _ := a.upgrade(endpoint(websocket, ""), forged()...)
 		count(got)
 	}
@@ -84,7 +89,7 @@ func forwardedFor(a *attack) {
 	}
 	require.Equal(a, map[int]int{welcome: limit, http.StatusTooManyRequests: tries - limit}, statuses)
 	for _, sid := range a.sids { // else no more handshakes are taken from here
-		a.is(kept.request(http.MethodPost, endpoint(polling, sid), "", "1"), http.StatusOK, "ok")
+		a.is(kept.request(http.MethodPost, endpoint(a.transport, sid), "", "1"), http.StatusOK, "ok")
 	}
 }
 
@@ -114,11 +119,11 @@ func newRouter() *gin.Engine {
 func hugeBody(a *attack) {
 	const total, chunk = 8 << 20, 64 << 10
 	s := a.join()
-	got := a.dial().request(http.MethodPost, endpoint(polling, s.sid), header("Content-Length: 1073741824"), "4")
+	got := a.dial().request(http.MethodPost, s.endpoint(), header("Content-Length: 1073741824"), "4")
 	a.is(got, http.StatusRequestEntityTooLarge, "")
 	spent := a.spent(func() {
 		w := a.dial()
-		require.NoError(a, w.send(http.MethodPost, endpoint(polling, s.sid), header("Transfer-Encoding: chunked", "Connection: close"), ""))
+		require.NoError(a, w.send(http.MethodPost, s.endpoint(), header("Transfer-Encoding: chunked", "Connection: close"), ""))
 		piece := strconv.FormatInt(chunk, 16) + "\r\n" + repeat("4", chunk) + "\r\n"
 		written := 0
 		for ; written < total; written += chunk {
@@ -154,8 +159,13 @@ func rapidReset(a *attack) {
 		g.web.StartTLS()
 		g.On("e", func(*everwire.Ctx) error { return nil })
 		client := g.web.Client()
+		const stream = "stream"
 		ask := func(ctx context.Context, method, sid, packets string) (int, string) {
-			req, err := http.NewRequestWithContext(ctx, method, g.web.URL+endpoint(polling, sid), strings.NewReader(packets))
+			transport := polling
+			if method == stream {
+				method, transport = http.MethodGet, sse
+			}
+			req, err := http.NewRequestWithContext(ctx, method, g.web.URL+endpoint(transport, sid), strings.NewReader(packets))
 			require.NoError(a, err)
 			return body(client.Do(req))
 		}
@@ -166,6 +176,7 @@ func rapidReset(a *attack) {
 		}
 		for range rounds {
 			hasty(http.MethodGet, "", "")
+			hasty(stream, "", "")
 			status, open := ask(context.Background(), http.MethodGet, "", "")
 			require.Equal(a, http.StatusOK, status, open)
 			sid := between(open, `"sid":"`, `"`)

@@ -88,6 +88,16 @@ func prototypeKeys(a *attack) {
 	s.mustLive()
 }
 
+// brokenNamespace: a name is told to the client who made it as it was, and does not end the line that it travels in.
+func brokenNamespace(a *attack) {
+	s := a.join()
+	for _, name := range []string{"/x\r\nid: 9\r\ndata: 42[\"evil\"]\r\n\r\n", "/x\n\nevent: x\ndata: {}\n\n", "/\r", "/\n"} {
+		s.send("40" + name + ",")
+		require.Equal(a, "44"+name+`,{"message":"Invalid namespace"}`, s.next())
+	}
+	s.mustLive()
+}
+
 // lineBreaks: what a client wrote must not end the line, the event or the packet that it travels in.
 func lineBreaks(a *attack) {
 	for _, value := range []string{

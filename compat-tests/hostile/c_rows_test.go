@@ -4,7 +4,7 @@
 package hostile
 
 var rowsC = []row{
-	{id: "C1", name: "Upgrade header on requests that are no WebSocket", on: []string{polling}, control: true, run: upgradeElsewhere},
+	{id: "C1", name: "Upgrade header on requests that are no WebSocket", on: []string{polling, sse}, control: true, run: upgradeElsewhere},
 	{id: "C2", name: "JSONP callback with a script in it", on: []string{polling}, run: scriptCallback},
 	{id: "C3", name: "page of another site opens a WebSocket", elsewhere: "the same as A3"},
 	{id: "C4", name: "pickle, gob and cut messages from the broker", pending: featureCluster},
@@ -16,7 +16,10 @@ var rowsC = []row{
 	{id: "C6", name: "claims of a token choose whose keys are fetched", elsewhere: "the library asks Auth who a client is; it fetches and keeps no keys"},
 	{id: "C7", name: "insecure setting without a warning", run: insecureSettings},
 	{id: "C8", name: "MessagePack that nests a million deep", pending: featureMsgpack},
-	{id: "C9", name: "5,000 sessions leave with full replay buffers", pending: featureResume},
+	{
+		id: "C9", name: "5,000 sessions leave with full replay buffers", heavy: true,
+		settings: settings{Memory: 16 << 20}, run: fullBuffers,
+	},
 	{id: "C10", name: "room names that differ in case, or by a NUL", on: transports, control: true, run: roomNames},
 	{id: "C10", name: "room names that differ in case leave no subscriptions", pending: featureCluster},
 	{id: "C11", name: "denial of service of SignalR", elsewhere: "no details are public"},
@@ -30,6 +33,7 @@ var rowsC = []row{
 	{id: "C14", name: "wildcard in an allowed origin matches its neighbours", run: wildcardOrigins},
 	{id: "C15", name: "allowed origin is the beginning of another", run: prefixOrigins},
 	{id: "C16", name: "line breaks and separators in what is emitted", on: transports, control: true, run: lineBreaks},
+	{id: "C16", name: "line breaks in the name of a namespace", on: transports, run: brokenNamespace},
 	{id: "C17", name: "server mounted in Gin by hand", run: mountedByHand},
 	{
 		id: "C18", name: "1,000 handshakes, each forwarded for another address", on: transports, heavy: true,
@@ -40,7 +44,7 @@ var rowsC = []row{
 	{id: "C20", name: "HTTP/2 requests that are reset at once", heavy: true, run: rapidReset},
 	{id: "C20", name: "Go release that has these holes", run: goRelease},
 	{id: "C21", name: "archived Go server", elsewhere: "no advisory is known"},
-	{id: "C22", name: "body of a gigabyte, announced or in chunks", on: []string{polling}, control: true, run: hugeBody},
+	{id: "C22", name: "body of a gigabyte, announced or in chunks", on: []string{polling, sse}, control: true, run: hugeBody},
 	{id: "C22", name: "WebSocket message of a gigabyte", elsewhere: "the same as B6"},
 	{id: "C23", name: "older and newer protocol versions", on: transports, control: true, run: otherVersions},
 }

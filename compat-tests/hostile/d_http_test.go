@@ -14,24 +14,24 @@ import (
 )
 
 // slowloris: 100 headers and 100 bodies come at a byte a second, a binary packet on each transport lacks an attachment,
-// and 20 answers are not read. The headers are cut by the HTTP server; the library cuts the rest after 10 s, with their
+// and 20 answers and 20 streams are not read. The headers are cut by the HTTP server; the library cuts the rest after 10 s, with their
 // sessions but for those of the bodies. Somebody who is honest is not kept waiting.
 func slowloris(a *attack) {
 	const each, limit = 100, 10 * time.Second
 	honest := a.alsoOver(websocket)
 	sessions := make([]*session, each)
 	for i := range sessions {
-		sessions[i] = a.join()
+		sessions[i] = a.alsoOver([]string{polling, sse}[i%2])
 	}
 	usual := max(p99(honest.echoes(100)), 5*time.Millisecond)
 	start := time.Now()
 	headers, bodies := a.begin(sessions)
-	torn := map[string]*session{websocket: a.alsoOver(websocket), polling: a.alsoOver(polling)}
+	torn := map[string]*session{websocket: a.alsoOver(websocket), polling: a.alsoOver(polling), sse: a.alsoOver(sse)}
 	for _, s := range torn {
 		s.send(half)
 		s.wait()
 	}
-	unread := a.leaveUnread(20)
+	unread := a.leaveUnread(20, polling) + a.leaveUnread(20, sse)
 	defer trickle(slices.Concat(headers, bodies))()
 	require.Less(a, p99(honest.echoes(300)), 2*slack*usual, "an echo meanwhile")
 	for _, w := range headers {
@@ -46,7 +46,10 @@ func slowloris(a *attack) {
 		require.Greater(a, time.Since(start), limit/2, "a slow client must have its time")
 		sessions[i].mustLive()
 	}
-	a.until("who does not read is cut off", func() bool { return a.stats().Left["transport error"] == unread })
+	a.until("who does not read is cut off", func() bool {
+		left := a.stats().Left
+		return left["transport error"]+left["slow client"] == unread // two deadlines, of 10 s both
+	})
 	require.Equal(a, map[string]int{"burst": unread, "done": unread}, a.events())
 }
 
@@ -54,7 +57,7 @@ func slowloris(a *attack) {
 func (a *attack) begin(sessions []*session) (headers, bodies []*wire) {
 	for _, s := range sessions {
 		h, b := a.dial(), a.dial()
-		require.NoError(a, b.send(http.MethodPost, endpoint(polling, s.sid), header("Content-Length: 900000"), `42["e",`))
+		require.NoError(a, b.send(http.MethodPost, s.endpoint(), header("Content-Length: 900000"), `42["e",`))
 		_, err := h.tcp.Write([]byte("GET " + endpoint(polling, "") + " HTTP/1.1\r\nHost: x\r\nX-"))
 		require.NoError(a, err)
 		headers, bodies = append(headers, h), append(bodies, b)
@@ -62,12 +65,19 @@ func (a *attack) begin(sessions []*session) (headers, bodies []*wire) {
 	return headers, bodies
 }
 
-// leaveUnread polls in n sessions for an answer that is too much for the kernel's buffers, and does not read it.
-func (a *attack) leaveUnread(n int) int {
+// leaveUnread has n sessions sent what is too much for the kernel's buffers, and does not read it.
+func (a *attack) leaveUnread(n int, transport string) int {
+	before := a.events()["done"]
 	for i := range n {
-		s := a.join()
+		s := a.alsoOver(transport)
+		if s.stream != nil {
+			require.NoError(a, s.stream.tcp.SetReadBuffer(4096))
+		}
 		s.send(`42["burst",16,250000]`, `42["done"]`)
-		a.until("the answer is ready", func() bool { return a.events()["done"] == i+1 })
+		a.until("the answer is ready", func() bool { return a.events()["done"] == before+i+1 })
+		if s.stream != nil {
+			continue
+		}
 		w := a.dial()
 		require.NoError(a, w.tcp.SetReadBuffer(4096))
 		require.NoError(a, w.send(http.MethodGet, endpoint(polling, s.sid), "", ""))
@@ -183,10 +193,10 @@ func smuggling(a *attack) {
 		a.naming(c.name, func() {
 			first, other := a.join(), a.join()
 			smuggled := `42["smuggled"]`
-			second := "POST " + endpoint(polling, other.sid) + " HTTP/1.1\r\nHost: x\r\nContent-Length: 14\r\nConnection: close\r\n\r\n" + smuggled
+			second := "POST " + other.endpoint() + " HTTP/1.1\r\nHost: x\r\nContent-Length: 14\r\nConnection: close\r\n\r\n" + smuggled
 			head := strings.ReplaceAll(c.head, "LENGTH", itoa(len(c.body)+len(second)))
 			w := a.dial()
-			got := w.request(http.MethodPost, endpoint(polling, first.sid), head+"\r\n", c.body+second)
+			got := w.request(http.MethodPost, first.endpoint(), head+"\r\n", c.body+second)
 			if c.refused {
 				require.Contains(a, []int{http.StatusBadRequest, http.StatusNotImplemented}, got.status, "%s", got)
 			}

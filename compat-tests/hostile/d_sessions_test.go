@@ -66,13 +66,21 @@ func (a *attack) handshake(w *wire) (status int) {
 	if err != nil {
 		return 0
 	}
-	status = ws.request(http.MethodGet, endpoint(websocket, ""), upgradeHead(), "").status
-	if status != http.StatusSwitchingProtocols {
+	head := ""
+	if a.transport == websocket {
+		head = upgradeHead()
+	}
+	status = ws.request(http.MethodGet, endpoint(a.transport, ""), head, "").status
+	if status != http.StatusSwitchingProtocols && status != http.StatusOK {
 		_ = ws.tcp.Close()
 		return status
 	}
 	go func() { // ends when the server ends the connection, or at its deadline
-		_, _ = ws.end()
+		if a.transport == websocket {
+			_, _ = ws.end()
+		} else {
+			_, _ = ws.untilEnd() // the TCP connection may go on
+		}
 		_ = ws.tcp.Close()
 	}()
 	return status
@@ -117,12 +125,22 @@ func twoPolls(a *attack) {
 	s.mustClose()
 }
 
+// twoStreams: a session has one; what else asks for it is refused and changes nothing.
+func twoStreams(a *attack) {
+	s := a.join()
+	for range 20 {
+		a.is(a.request(http.MethodGet, endpoint(sse, s.sid), "", ""), http.StatusBadRequest, `{"code":3,"message":"Bad request"}`)
+		a.is(a.request(http.MethodGet, endpoint(polling, s.sid), "", ""), http.StatusBadRequest, "")
+	}
+	s.mustLive()
+}
+
 // twoPosts: nothing of a POST is handled that has not arrived when a second one ends the session.
 func twoPosts(a *attack) {
 	s := a.join()
 	first, second := `42["first","`+a.marker+`"]`, `42["second","`+a.marker+`"]`
 	w := a.dial()
-	require.NoError(a, w.send(http.MethodPost, endpoint(polling, s.sid), header("Expect: 100-continue", "Content-Length: 1000"), ""))
+	require.NoError(a, w.send(http.MethodPost, s.endpoint(), header("Expect: 100-continue", "Content-Length: 1000"), ""))
 	a.is(w.answer(http.MethodPost), http.StatusContinue, "") // its body is waited for
 	_, err := w.tcp.Write([]byte(first + separator + second[:5]))
 	require.NoError(a, err)
@@ -143,9 +161,9 @@ func strangersPage(a *attack) {
 	}
 	s.send(`42["reflect","` + a.marker + `"]`)
 	a.until("the event waits", func() bool { return a.events()["reflect"] == 1 })
-	forbidden(a.request(http.MethodGet, endpoint(polling, s.sid), header(evil), ""))
-	forbidden(a.request(http.MethodPost, endpoint(polling, s.sid), header(evil), `42["forged"]`))
-	forbidden(a.request(http.MethodPost, endpoint(polling, s.sid), header(evil), "1"))
+	forbidden(a.request(http.MethodGet, s.endpoint(), header(evil), ""))
+	forbidden(a.request(http.MethodPost, s.endpoint(), header(evil), `42["forged"]`))
+	forbidden(a.request(http.MethodPost, s.endpoint(), header(evil), "1"))
 	got, _ := a.upgrade(endpoint(websocket, s.sid), evil)
 	forbidden(got)
 	require.Equal(a, `42["reflected","`+a.marker+`"]`, s.next())
@@ -159,9 +177,9 @@ func otherAddress(a *attack) {
 	d := net.Dialer{LocalAddr: &net.TCPAddr{IP: net.IPv4(127, 0, 0, 2)}, Timeout: patience}
 	c, err := d.Dial("tcp", a.addr)
 	require.NoError(a, err)
-	w := &wire{c.(*net.TCPConn), newReader(c)}
+	w := &wire{tcp: c.(*net.TCPConn), in: newReader(c)}
 	a.wires = append(a.wires, w)
-	got := w.request(http.MethodPost, endpoint(polling, s.sid), "Connection: close\r\n", `42["reflect","here"]`)
+	got := w.request(http.MethodPost, s.endpoint(), "Connection: close\r\n", `42["reflect","here"]`)
 	if s.ws != nil {
 		a.is(got, http.StatusBadRequest, "") // it is no polling session
 		s.mustLive()
@@ -211,5 +229,5 @@ func (a *attack) guess(w *wire, sid string) answer {
 	if a.transport == websocket {
 		return w.request(http.MethodGet, endpoint(websocket, sid), upgradeHead(), "")
 	}
-	return w.request(http.MethodGet, endpoint(polling, sid), "", "")
+	return w.request(http.MethodGet, endpoint(a.transport, sid), "", "")
 }

@@ -50,8 +50,8 @@ func pongFlood(a *attack) {
 func neverReads(a *attack) {
 	const events, size, limit = 2000, 50_000, 4 << 20
 	s := a.join()
-	if s.ws != nil {
-		require.NoError(a, s.ws.tcp.SetReadBuffer(4096))
+	if c := s.connection(); c != nil {
+		require.NoError(a, c.tcp.SetReadBuffer(4096))
 	}
 	spent := a.spent(func() {
 		s.send(fmt.Sprintf(`42["burst",%d,%d]`, events, size))
@@ -59,9 +59,10 @@ func neverReads(a *attack) {
 	})
 	a.atMost(cost{peak: 8 * limit}, spent)
 	require.Equal(a, map[string]int{"slow client": 1}, a.stats().Left)
-	if s.ws == nil {
+	if s.transport == polling {
 		s.mustClose()
 	}
+	s.mustBeGone()
 }
 
 // oneNeverReads: a room of 20 gets all of 400 events in their order, though another member reads none of them.

@@ -175,6 +175,18 @@ func silentTrial(a *attack) {
 	s.upgrade(s.onTrial())
 }
 
+func upgradeOfStream(a *attack) {
+	s := a.join()
+	w := a.websocket(s.sid)
+	w.say("2probe")
+	w.say("5")
+	w.say(`42["e"]`)
+	a.ends(w)
+	require.Empty(a, a.events())
+	a.is(s.post("5"), http.StatusOK, "ok")
+	s.mustLive()
+}
+
 func upgradeOfSocket(a *attack) {
 	s := a.alsoOver(websocket)
 	w := a.websocket(s.sid)

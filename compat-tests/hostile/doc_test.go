@@ -1,6 +1,6 @@
 // Package hostile sends a server what attackers send, and looks whether anybody but the attacker notices. Its rows have
 // the names of a catalogue: A (advisories of Socket.IO, Engine.IO and their parsers), B (of WebSocket stacks), C (of
-// neighbours) and D (attacks without an advisory).
+// neighbours) and D (attacks without an advisory); E is ours: attacks on the extension that PROTOCOL.md describes.
 //
 // The server runs in a process of its own: this test binary started anew (serve_test.go) or, as a control, the official
 // server (official.mjs). Both have the same handlers and the same administration beside it, which makes a fresh server
@@ -8,7 +8,7 @@
 //
 // # How a row is written
 //
-// A row is an entry of rowsA to rowsD: its run gets an *attack, which is its server, and everything to attack it with:
+// A row is an entry of rowsA to rowsE: its run gets an *attack, which is its server, and everything to attack it with:
 //
 //	{
 //		id: "A9", name: "event name of a wrong type", on: transports, control: true,
@@ -25,6 +25,8 @@
 //   - a.request(method, target, headers, body): one HTTP request on a connection of its own; a.dial: a connection for
 //     raw bytes or many requests; a.upgrade: the handshake of a WebSocket as it is answered; a.websocket: one that must
 //     succeed, for frames legal or not.
+//   - a.survivor: a session of the extension, whose requests are made with get, post, attach and send; what they come to has
+//     the same names on all transports.
 //   - s.post: one POST and its answer; s.write: frames; s.next: the next packet; s.mustLive: the session answers.
 //   - a.spent: what CPU, memory at its peak and allocations cost the server meanwhile; a.within: a time limit.
 //   - a.target, a.state and a.stats: the process, its goroutines and heap, and what the server knows of its sessions.
@@ -39,8 +41,8 @@
 //
 // # What a row says
 //
-//	on         transports that it runs on; nil is a row that has none, printed as "-". The transport "sse" is pending.
-//	control    it can run against the official server too
+//	on         transports that it runs on; nil is a row that has none, printed as "-"
+//	control    it can run against the official server too, but for the transport "sse"
 //	waits      for time to pass, mostly: it runs beside the others, in a process of its own
 //	heavy      thousands of sessions, or seconds: it is left out with the race detector
 //	pending    the feature of the library that must be there first: it is printed, not run

@@ -6,6 +6,7 @@ package hostile
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -51,6 +52,9 @@ type settings struct {
 	Uncounted      bool     `json:"uncounted,omitempty"`  // sessions from this machine are not counted by address
 	Namespaces     int      `json:"namespaces,omitempty"` // "/n0" and so on, beside "/" and "/second"
 	HeaderTimeout  int      `json:"headerTimeout,omitempty"`
+	Window         int      `json:"window,omitempty"` // of sessions without a connection
+	Memory         int      `json:"memory,omitempty"` // that they may hold together
+	Users          bool     `json:"users,omitempty"`  // the header X-User says who makes a request
 }
 
 // stats is what a server knows of itself.
@@ -146,7 +150,11 @@ func newVictim(s settings, log_ *lines) (*victim, error) {
 		UpgradeTimeout: ms(s.UpgradeTimeout),
 		MaxPayload:     s.MaxPayload,
 		MaxUnjoined:    s.MaxUnjoined,
+		Resume:         everwire.Resume{Window: ms(s.Window), Memory: s.Memory},
 		Logger:         slog.New(slog.NewTextHandler(log_, nil)),
+	}
+	if s.Users {
+		c.Principal = user
 	}
 	if s.Uncounted {
 		c.TrustedProxies = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
@@ -166,6 +174,15 @@ func newVictim(s settings, log_ *lines) (*victim, error) {
 	mux.Handle("/socket.io/", server)
 	v.web = &http.Server{Handler: mux, ReadHeaderTimeout: ms(s.HeaderTimeout), ErrorLog: log.New(log_, "", 0)}
 	return v, nil
+}
+
+// user names who makes a request; "nobody" is refused.
+func user(r *http.Request) (string, error) {
+	name := r.Header.Get("X-User")
+	if name == "nobody" {
+		return "", errors.New("a stranger")
+	}
+	return name, nil
 }
 
 func (a *administration) find(r *http.Request) *victim {

@@ -3,6 +3,7 @@
 package hostile
 
 import (
+	"cmp"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -24,13 +25,15 @@ func isTimeout(err error) bool {
 
 // A session is one of the attacker's.
 type session struct {
-	a    *attack
-	sid  string
-	ws   *wire  // of a WebSocket
-	poll *wire  // a poll that waits, if there is one
-	open string // the JSON of the OPEN packet
-	asks int
-	rest []string // packets of a poll that were not taken yet
+	a         *attack
+	transport string
+	sid       string
+	ws        *wire  // of a WebSocket
+	stream    *wire  // of server-sent events
+	poll      *wire  // a poll that waits, if there is one
+	open      string // the JSON of the OPEN packet
+	asks      int
+	rest      []string // packets of a poll or an event that were not taken yet
 }
 
 // endpoint is the target of a request on the session's transport; "" is the sid of none.
@@ -44,14 +47,21 @@ func endpoint(transport, sid string) string {
 
 // open opens a session on the row's transport. Rows without a transport get one on polling.
 func (a *attack) open(head ...string) *session {
-	s := &session{a: a}
+	s := &session{a: a, transport: a.transport}
 	var packet string
-	if a.transport == websocket {
+	switch s.transport {
+	case websocket:
 		s.ws = a.websocket("", head...)
 		var err error
 		packet, err = s.ws.packet()
 		require.NoError(a, err)
-	} else {
+	case sse:
+		var got answer
+		got, s.stream = a.stream(endpoint(sse, ""), head...)
+		require.NotNil(a, s.stream, "%s", got)
+		packet = got.body
+	default:
+		s.transport = polling
 		got := a.request(http.MethodGet, endpoint(polling, ""), header(head...), "")
 		require.Equal(a, http.StatusOK, got.status, "%s", got)
 		packet = got.body
@@ -105,9 +115,27 @@ func (s *session) sendBinary(packet string, attachments ...string) {
 	s.send(packet)
 }
 
+// endpoint is the target of the session's requests; a WebSocket has those of polling, which are refused.
+func (s *session) endpoint() string {
+	if s.ws != nil {
+		return endpoint(polling, s.sid)
+	}
+	return endpoint(s.transport, s.sid)
+}
+
 // post sends a POST.
 func (s *session) post(body string, head ...string) answer {
-	return s.a.request(http.MethodPost, endpoint(polling, s.sid), header(head...), body)
+	return s.a.request(http.MethodPost, s.endpoint(), header(head...), body)
+}
+
+// connection is what the session's connection is, if it has one that stays.
+func (s *session) connection() *wire { return cmp.Or(s.ws, s.stream) }
+
+// drop closes the connection.
+func (s *session) drop() {
+	if c := s.connection(); c != nil {
+		_ = c.tcp.Close()
+	}
 }
 
 // write writes frames. A server that has closed already makes it end in an error, which the reader sees too.
@@ -118,7 +146,7 @@ func (s *session) write(frames ...[]byte) {
 
 // wait sends a poll without waiting for its answer, which next and mustClose read.
 func (s *session) wait() {
-	if s.ws == nil && s.poll == nil {
+	if s.transport == polling && s.ws == nil && s.poll == nil {
 		s.poll = s.a.dial()
 		require.NoError(s.a, s.poll.send(http.MethodGet, endpoint(polling, s.sid), "Connection: close\r\n", ""))
 	}
@@ -149,6 +177,13 @@ func (s *session) next() string {
 func (s *session) tryNext() (string, error) {
 	if s.ws != nil {
 		return s.ws.packet()
+	}
+	if len(s.rest) == 0 && s.stream != nil {
+		_ = s.stream.lasts(s.a.target.patience)
+		var err error
+		if s.rest, err = s.stream.payload(); err != nil {
+			return "", err
+		}
 	}
 	if len(s.rest) == 0 {
 		got := s.polled()
@@ -182,34 +217,43 @@ func (s *session) mustLive() {
 // codes are those that a WebSocket may close with; none: without a code, or by the end of the TCP connection.
 func (s *session) mustClose(codes ...int) {
 	s.a.Helper()
-	if s.ws != nil {
+	switch {
+	case s.ws != nil:
 		if len(codes) == 0 {
 			codes = []int{noCode, dropped}
 		}
 		code, err := s.ws.end()
 		require.NoError(s.a, err)
 		require.Contains(s.a, codes, code, "code of the close frame")
-	} else {
-		got := s.polled()
-		if got.status == http.StatusOK {
-			packets := strings.Split(got.body, separator)
-			require.Equal(s.a, "1", packets[len(packets)-1], "the poll ends with %s, not with a close packet", got)
-		} else {
-			if isTimeout(got.err) {
-				require.Fail(s.a, "the session is not closed")
-			}
-			s.mustBeUnknown(got)
-		}
+	case s.stream != nil:
+		last, err := s.stream.untilEnd()
+		require.NoError(s.a, err)
+		require.Equal(s.a, "1", last, "the last packet of the stream")
+	default:
+		s.mustClosePolling()
 	}
 	s.mustBeGone()
 }
 
-// mustBeGone sees to it that the session is unknown, or will be in a moment: of the end of a WebSocket the client may know
+func (s *session) mustClosePolling() {
+	got := s.polled()
+	if got.status == http.StatusOK {
+		packets := strings.Split(got.body, separator)
+		require.Equal(s.a, "1", packets[len(packets)-1], "the poll ends with %s, not with a close packet", got)
+		return
+	}
+	if isTimeout(got.err) {
+		require.Fail(s.a, "the session is not closed")
+	}
+	s.mustBeUnknown(got)
+}
+
+// mustBeGone sees to it that the session is unknown, or will be in a moment: of the end of a connection the client may know
 // before the server does.
 func (s *session) mustBeGone() {
 	s.a.Helper()
-	poll := func() answer { return s.a.request(http.MethodGet, endpoint(polling, s.sid), "", "") }
-	if s.ws != nil {
+	poll := func() answer { return s.a.request(http.MethodGet, s.endpoint(), "", "") }
+	if s.connection() != nil {
 		s.a.until("the session is gone", func() bool { return poll().code() == 1 })
 	}
 	s.mustBeUnknown(poll())

@@ -22,8 +22,9 @@ const (
 
 // A wire is a TCP connection to the server.
 type wire struct {
-	tcp *net.TCPConn
-	in  *bufio.Reader
+	tcp    *net.TCPConn
+	in     *bufio.Reader
+	events *bufio.Reader // the rest of a stream of events
 }
 
 func dialWire(addr string) (*wire, error) {
@@ -31,7 +32,7 @@ func dialWire(addr string) (*wire, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &wire{c.(*net.TCPConn), bufio.NewReaderSize(c, 16<<10)}
+	w := &wire{tcp: c.(*net.TCPConn), in: bufio.NewReaderSize(c, 16<<10)}
 	return w, w.lasts(patience)
 }
 
@@ -92,11 +93,14 @@ func (w *wire) send(method, target, head, body string) error {
 	return err
 }
 
-// answer reads the answer to a request with that method.
+// answer reads the answer to a request with that method; of a stream its head and its first event.
 func (w *wire) answer(method string) answer {
 	resp, err := http.ReadResponse(w.in, &http.Request{Method: method})
 	if err != nil {
 		return answer{err: err}
+	}
+	if isStream(resp.Header) {
+		return w.stream(resp)
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode == http.StatusSwitchingProtocols {

@@ -44,7 +44,7 @@ func (t *Transport) Name() string { return Name }
 // Refuse implements [engine.Transport]. A stream is refused by an event: EventSource
 // shows its page neither the status nor the body of an answer.
 func (t *Transport) Refuse(w http.ResponseWriter, r *http.Request, e *engine.Error) {
-	if r.Method != http.MethodGet || e.Code == engine.ErrForbidden.Code {
+	if r.Method != http.MethodGet || e.Code == engine.ErrForbidden.Code || e.Status == http.StatusRequestHeaderFieldsTooLarge {
 		uplink.Refuse(w, e)
 		return
 	}

@@ -34,6 +34,10 @@ func SetHeader(w http.ResponseWriter, r *http.Request, contentType []string) {
 	}
 }
 
+// firstBody is the largest memory that a body gets before any of it has come: who announces a megabyte and sends nothing
+// shall not have us hold one.
+const firstBody = 32 << 10
+
 // keepBody is the largest body whose memory is used again.
 const keepBody = 64 << 10
 
@@ -118,7 +122,7 @@ func readBody(buf []byte, r *http.Request, maxPayload int64, extend func(receive
 	if r.ContentLength > maxPayload {
 		return nil, engine.ErrTooLarge
 	}
-	if n := max(r.ContentLength+1, 512); int64(cap(buf)) < n {
+	if n := min(max(r.ContentLength+1, 512), firstBody); int64(cap(buf)) < n {
 		buf = make([]byte, 0, n)
 	}
 	buf = buf[:0]
@@ -138,7 +142,11 @@ func readBody(buf []byte, r *http.Request, maxPayload int64, extend func(receive
 		case err != nil:
 			return nil, err
 		case len(buf) == cap(buf):
-			buf = append(buf, 0)[:len(buf)]
+			more := len(buf) // what is announced gets its memory when it has come by half
+			if rest := r.ContentLength + 1 - int64(len(buf)); rest > 0 {
+				more = int(min(int64(more), rest))
+			}
+			buf = slices.Grow(buf, max(more, 1))
 		}
 	}
 }
