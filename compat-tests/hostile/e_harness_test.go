@@ -101,7 +101,7 @@ type survivor struct {
 	transport string
 	sid       string
 	head      []string // of each request
-	at, p     int      // of its connection
+	at, p     int64    // of its connection
 	sent      int      // number of its last message
 	have      int      // number of the server's last message
 	conn      *wire
@@ -161,7 +161,7 @@ func (v *survivor) post(transport, body, more string) string {
 }
 
 // attachment is the query of one, with p where it is needed.
-func (v *survivor) attachment(transport string, at, ack int) string {
+func (v *survivor) attachment(transport string, at int64, ack int) string {
 	q := fmt.Sprintf("at=%d&ack=%d", at, ack)
 	if transport == polling {
 		q += "&p=0"
@@ -267,4 +267,4 @@ func (v *survivor) cut() {
 }
 
 // maxNumber is the largest number that there is.
-const maxNumber = 1<<53 - 1
+const maxNumber int64 = 1<<53 - 1
