@@ -54,7 +54,7 @@ type Config struct {
 type Resume struct {
 	Off    bool          // no session outlives its connection
 	Window time.Duration // for which a session without a connection is kept; default 60 s
-	Buffer int           // bytes that may wait unacknowledged, each way; default 4 MiB
+	Buffer int           // bytes that may wait unacknowledged, and that clients are asked to keep to; default 4 MiB
 	Memory int           // bytes that the sessions without a connection may keep together; default 64 MiB
 }
 

@@ -96,15 +96,18 @@ func (c *Conn) TryNext(b *Batch) error {
 	if ended {
 		s.state = closed
 	}
-	stale := s.stale
+	look := s.stale
+	if resumable && s.resume.again > 0 && (look == 0 || s.resume.again < look) {
+		look = s.resume.again
+	}
 	if s.state != open {
-		stale = 0
+		look = 0
 	}
 	s.mu.Unlock()
 	if ended {
 		s.forget()
-	} else if stale > 0 {
-		s.srv.wheel.schedule(s.srv, s, stale)
+	} else if look > 0 {
+		s.srv.wheel.schedule(s.srv, s, look)
 	}
 	if resumable && len(b.Tail) > 0 {
 		s.finish()
@@ -154,6 +157,9 @@ func (c *Conn) fillResumableLocked(b *Batch) {
 		b.Last, b.End, b.Code = c.pos.n, max(c.farewell, eio.Close), c.code
 		return
 	}
+	if c.control&ctlPing != 0 && c.transport == Polling {
+		s.resume.again = s.srv.now() + s.srv.pingAgain()
+	}
 	c.fillControlLocked(b)
 	if c == s.trial {
 		return
@@ -175,7 +181,7 @@ func (c *Conn) fillResumableLocked(b *Batch) {
 // much that waits. What was taken and not acknowledged is for the heartbeat to judge.
 func (s *Session) paceLocked(c *Conn) {
 	s.stale = 0
-	if s.out.bytes > outboxStale && c.pos.n < s.out.tail {
+	if s.out.behind(c.pos) > outboxStale {
 		s.stale = s.srv.now() + outboxPatience
 	}
 }

@@ -66,6 +66,9 @@ func (s *Session) tickLocked(now time.Duration) (reason CloseReason, wake [2]fun
 	return "", wake, false
 }
 
+// pingAgain is how long after a ping that may be lost it is sent again.
+func (srv *Server) pingAgain() time.Duration { return min(5*time.Second, srv.cfg.PingTimeout/3) }
+
 // pingLocked has a ping sent, and the pong waited for.
 func (s *Session) pingLocked(now time.Duration) {
 	from := s.due

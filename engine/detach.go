@@ -9,8 +9,8 @@ import (
 )
 
 // Suspender may be implemented by a [Receiver] that wants to know when its session
-// has lost its connection, and when it has one again. Its calls do not overlap, do
-// not follow [Receiver].Closed, and must not block.
+// has lost its connection, and when it has one again. Its calls do not overlap, and
+// must not block; the last may come at the same time as [Receiver].Closed.
 type Suspender interface {
 	Suspended()
 	Resumed()
@@ -92,7 +92,7 @@ func (s *Session) tellReceiver() {
 type hoard struct {
 	most int
 
-	mu       sync.Mutex // guards what follows, resume.place and Message.holders
+	mu       sync.Mutex // guards what follows and Message.holders; resume.place changes under Session.mu too
 	bytes    int
 	sessions list.List // detached longest first
 }
@@ -106,6 +106,21 @@ func (h *hoard) addLocked(m *Message) {
 func (h *hoard) removeLocked(m *Message) {
 	if m.holders--; m.holders == 0 {
 		h.bytes -= m.size
+	}
+}
+
+func (h *hoard) countLocked(s *Session) {
+	s.resume.heldTorn = s.tornBytes
+	h.bytes += s.tornBytes
+	for m := range s.out.messages() {
+		h.addLocked(m)
+	}
+}
+
+func (h *hoard) uncountLocked(s *Session) {
+	h.bytes -= s.resume.heldTorn
+	for m := range s.out.messages() {
+		h.removeLocked(m)
 	}
 }
 
@@ -135,19 +150,16 @@ func (s *Session) expire() {
 	}
 }
 
-// holdLocked counts the outbox of a session that was detached.
+// holdLocked counts what a session holds that was detached.
 func (s *Session) holdLocked(fx *effects) {
 	h, r := &s.srv.hoard, s.resume
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	if r.place != nil {
 		return
 	}
-	r.place, r.heldTorn = h.sessions.PushBack(s), s.tornBytes
-	h.bytes += r.heldTorn
-	for m := range s.out.messages() {
-		h.addLocked(m)
-	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	r.place = h.sessions.PushBack(s)
+	h.countLocked(s)
 	fx.victim = h.overLocked()
 }
 
@@ -162,18 +174,31 @@ func (s *Session) holdMoreLocked(m *Message, fx *effects) {
 	}
 }
 
+// recountLocked runs change, which changes what the session holds. Its place among
+// the detached ones stays.
+func (s *Session) recountLocked(change func(), fx *effects) {
+	if s.resume == nil || s.resume.place == nil {
+		change()
+		return
+	}
+	h := &s.srv.hoard
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.uncountLocked(s)
+	change()
+	h.countLocked(s)
+	fx.victim = h.overLocked()
+}
+
 // unholdLocked undoes holdLocked.
 func (s *Session) unholdLocked() {
 	h, r := &s.srv.hoard, s.resume
-	h.mu.Lock()
-	defer h.mu.Unlock()
 	if r.place == nil {
 		return
 	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.uncountLocked(s)
 	h.sessions.Remove(r.place)
 	r.place = nil
-	h.bytes -= r.heldTorn
-	for m := range s.out.messages() {
-		h.removeLocked(m)
-	}
 }

@@ -110,3 +110,19 @@ func TestShutdownOfResumable(t *testing.T) {
 		require.Equal(t, engine.ShuttingDown, k.closed())
 	})
 }
+
+// What was taken before the end is acknowledged.
+func TestTakenBeforeTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, engine.Config{})
+		k, _ := w.openResume("")
+		ws := k.socket("&at=1&ack=0")
+		ws.take()
+		require.NoError(t, ws.send("4a"))
+		require.NoError(t, ws.send("4b"))
+		k.say("bye")
+		k.s.Close(engine.ForcedClose)
+		got := ws.take()
+		require.Contains(t, got, "72", "what was taken before the end is acknowledged")
+	})
+}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -140,5 +141,29 @@ func TestRaceDecidedForLostLeg(t *testing.T) {
 		w.dialQuery("&resume=1&rid=abcdefghijklmnopqrst00").said()
 		time.Sleep(31 * time.Second)
 		require.Equal(t, engine.TransportClose, w.last().closed(), "undecided for too long, whatever the heartbeat")
+	})
+}
+
+// The name of a race whose first leg was refused is the next one's.
+func TestRidOfRefusedLeg(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, engine.Config{})
+		refuse := true
+		w.onOpen = func(s *engine.Session) error {
+			if refuse {
+				return errors.New("no")
+			}
+			s.Joined()
+			return nil
+		}
+		rid := "&rid=" + strings.Repeat("r", 22)
+		w.do("GET", handshake+"&resume=1&at=0"+rid, "")
+		refuse = false
+		time.Sleep(20 * time.Second)
+		k, open := w.openResume("&at=1" + rid)
+		require.Equal(t, "0(0,0)", open)
+		time.Sleep(11 * time.Second) // 31 s after the refusal, 11 s after the opening
+		rec := w.do("GET", handshake+"&resume=1&at=2"+rid, "")
+		require.Equal(t, k.sid, sidOf(t, rec.Body.String()), "a second session of one race")
 	})
 }

@@ -30,6 +30,7 @@ type outbox struct {
 	gone  uint64 // how many messages are forgotten as a whole
 	part  int    // how many packets of the first message are forgotten
 	bytes int
+	total int // bytes of all messages, the forgotten ones too
 }
 
 // cursor is where a connection stands in the outbox.
@@ -37,6 +38,8 @@ type cursor struct {
 	n    uint64 // number of the last packet that it was handed
 	next uint64 // how many messages stand before the one to go on with, since the session began
 	part int    // how many packets of that one it was handed
+
+	bytes int // of the messages before it
 }
 
 // keep is the largest capacity that an empty queue may hold on to.
@@ -45,6 +48,7 @@ const keep = 16
 func (o *outbox) push(m *Message) {
 	o.queue = append(o.queue, m)
 	o.bytes += m.size
+	o.total += m.size
 	o.tail += uint64(len(m.packets))
 }
 
@@ -52,25 +56,29 @@ func (o *outbox) push(m *Message) {
 func (o *outbox) fits(size, most int) bool { return o.bytes == 0 || o.bytes+size <= most }
 
 // start returns the cursor behind all that is forgotten.
-func (o *outbox) start() cursor { return cursor{o.base, o.gone, o.part} }
+func (o *outbox) start() cursor { return cursor{o.base, o.gone, o.part, o.total - o.bytes} }
+
+// behind returns how many bytes of messages stand behind c.
+func (o *outbox) behind(c cursor) int { return o.total - c.bytes }
 
 // seek returns the cursor behind packet n, or behind what is forgotten.
 func (o *outbox) seek(n uint64) cursor {
 	c := o.start()
 	for c.n < n && int(c.next-o.gone) < len(o.queue)-o.head {
-		c.forward(len(o.queue[o.head+int(c.next-o.gone)].packets), n)
+		c.forward(o.queue[o.head+int(c.next-o.gone)], n)
 	}
 	return c
 }
 
-// forward moves over what is left of a message of so many packets, or up to n.
-func (c *cursor) forward(packets int, n uint64) {
-	left := packets - c.part
+// forward moves over what is left of m, or up to n.
+func (c *cursor) forward(m *Message, n uint64) {
+	left := len(m.packets) - c.part
 	if rest := n - c.n; uint64(left) > rest {
 		c.part, c.n = c.part+int(rest), n
 		return
 	}
 	c.n, c.next, c.part = c.n+uint64(left), c.next+1, 0
+	c.bytes += m.size
 }
 
 // next appends to b what comes behind c, as much as b has room for and at least
@@ -83,7 +91,7 @@ func (o *outbox) next(c *cursor, b *Batch) {
 		if !b.take(m.from(c.part)) {
 			break
 		}
-		c.forward(len(m.packets), c.n+uint64(len(m.packets)-c.part))
+		c.forward(m, c.n+uint64(len(m.packets)-c.part))
 	}
 	o.sent = max(o.sent, c.n)
 }
@@ -93,7 +101,7 @@ func (o *outbox) ack(n uint64) {
 	for o.base < n && o.head < len(o.queue) {
 		m := o.queue[o.head]
 		c := o.start()
-		c.forward(len(m.packets), n)
+		c.forward(m, n)
 		o.base, o.part = c.n, c.part
 		if c.next == o.gone {
 			break

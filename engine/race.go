@@ -102,7 +102,9 @@ func (g *races) result(e *race) (s *Session, principal string, ended bool) {
 
 func (g *races) sweepLocked(now time.Duration) {
 	for len(g.ended) > 0 && g.ended[0].forget <= now {
-		delete(g.byRID, g.ended[0].rid)
+		if e := g.ended[0]; g.byRID[e.rid] == e { // else it is another race's by now
+			delete(g.byRID, e.rid)
+		}
 		g.ended[0] = nil
 		g.ended = g.ended[1:]
 	}

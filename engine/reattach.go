@@ -86,8 +86,8 @@ func (s *Session) replaceLocked(c *Conn, fx *effects) {
 		s.trial, c.until = nil, 0
 	}
 	s.cur = c
-	if s.pinged {
-		c.control |= ctlPing // it may have been lost with an answer
+	if s.pinged && (old == nil || old.control&ctlPing != 0) {
+		c.control |= ctlPing // no poll has taken it yet
 	}
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/everwire/everwire/engine"
+	"github.com/everwire/everwire/engine/eio"
 )
 
 func TestReattach(t *testing.T) {
@@ -210,7 +211,9 @@ func TestSlowConnection(t *testing.T) {
 				require.NoError(t, ws.send("3"))
 			}
 		}
-		k.say("not taken")
+		for range 3 {
+			k.say(big) // not taken
+		}
 		time.Sleep(11 * time.Second)
 		require.Equal(t, "end 4000", ws.said())
 		require.Empty(t, k.closed())
@@ -280,4 +283,61 @@ func TestAcknowledgedElsewhere(t *testing.T) {
 	require.Equal(t, []string{"46"}, next())
 	ws.lose()
 	require.Equal(t, "0(0,5) 46", k.get("&at=2&ack=5&p=0"), "and what was acknowledged is forgotten")
+}
+
+// While a handler keeps a POST waiting, with the pong behind it, polls wait too.
+func TestPingStorm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, engine.Config{})
+		stop := make(chan struct{})
+		w.onReceive = func(*engine.Session, eio.Packet) error { <-stop; return nil }
+		k, _ := w.openResume("")
+		go k.post("&at=0&n=1", "4slow 3")
+		n, start := 0, time.Now()
+		for p := 1; n < 1000 && time.Since(start) < time.Minute; p++ {
+			require.Equal(t, "2", k.get("&at=0&ack=0&p=%d", p))
+			n++
+		}
+		close(stop)
+		synctest.Wait()
+		require.Less(t, n, 20)
+	})
+}
+
+// A message that takes long to write does not make its connection slow.
+func TestLargeMessageOnASlowLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, engine.Config{})
+		k, _ := w.openResume("")
+		ws := k.socket("&at=1&ack=0")
+		ws.take()
+		k.say(strings.Repeat("x", 2<<20))
+		var b engine.Batch
+		require.NoError(t, ws.conn.TryNext(&b)) // all was taken; the transport writes it for 15 s
+		k.say("small")
+		time.Sleep(15 * time.Second)
+		got := ws.take()
+		require.NotContains(t, got, "end 4000")
+	})
+}
+
+// A POST with an acknowledgement does not make its session the one detached last.
+func TestDetachedLongest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, engine.Config{Resume: engine.Resume{Memory: 3000, Window: 10 * time.Minute}})
+		a, _ := w.openResume("")
+		a.say("x", strings.Repeat("y", 1000))
+		require.NotEmpty(t, a.get("&at=0&ack=0&p=1"))
+		time.Sleep(20 * time.Second)
+		b, _ := w.openResume("")
+		time.Sleep(26 * time.Second) // a: ping timeout
+		b.say(strings.Repeat("z", 1000))
+		time.Sleep(20 * time.Second) // b: ping timeout
+		require.Equal(t, "ok", a.post("&at=0", "71"))
+		c, _ := w.openResume("")
+		c.say(strings.Repeat("c", 1800))
+		time.Sleep(46 * time.Second)
+		require.NotEmpty(t, a.closed())
+		require.Empty(t, b.closed())
+	})
 }

@@ -85,6 +85,7 @@ func (s *Session) control(p eio.Packet, counts func() bool) (v verdict, err erro
 
 func (s *Session) pongLocked(fx *effects) {
 	if s.pinged {
+		s.resume.again = 0
 		s.pinged, s.due = false, s.srv.now()+s.srv.cfg.PingInterval
 		fx.lookAt(s.due)
 	}
@@ -172,6 +173,12 @@ func (s *Session) tickConnectionLocked(now time.Duration, fx *effects) {
 	case now >= s.due:
 		s.pingLocked(now)
 		fx.wake(s.cur)
+	case s.pinged && r.again > 0 && now >= r.again:
+		// The answer that had it may be lost. Not at each poll: while the application
+		// keeps a POST waiting, with the pong in it or behind, that would be a storm.
+		r.again = 0
+		s.cur.control |= ctlPing
+		fx.wake(s.cur)
 	}
 }
 
@@ -187,8 +194,8 @@ func (s *Session) nextResumableLocked(now time.Duration) time.Duration {
 	case r.racing || r.detached:
 		next = r.until
 	}
-	for _, t := range []time.Duration{s.until, s.stale, s.torn, r.ackDue} {
-		if t > 0 && !r.detached {
+	for _, t := range []time.Duration{s.until, s.stale, s.torn, r.ackDue, r.again} {
+		if t > 0 && !r.detached && s.state == open {
 			next = min(next, t)
 		}
 	}

@@ -29,6 +29,7 @@ type resume struct {
 	have   uint64        // packets of messages that were taken from the client
 	told   uint64        // those that it knows of
 	untold int           // bytes of the others
+	again  time.Duration // when a ping that a poll has taken is sent again; 0: none was taken
 	ackDue time.Duration // when it is told of the others, over a WebSocket; 0: not planned
 
 	posts   int           // POSTs under way
@@ -128,7 +129,7 @@ func (s *Session) pushedLocked(m *Message, fx *effects) {
 			fx.wake(leg)
 		}
 	default:
-		if s.out.bytes > outboxStale && s.stale == 0 {
+		if s.out.behind(s.cur.pos) > outboxStale && s.stale == 0 {
 			s.stale = s.srv.now() + outboxPatience
 			fx.lookAt(s.stale)
 		}
@@ -208,14 +209,7 @@ func (s *Session) trimLocked(fx *effects) {
 	if n <= s.out.base {
 		return
 	}
-	held := s.resume.place != nil
-	if held {
-		s.unholdLocked()
-	}
-	s.out.ack(n)
-	if held {
-		s.holdLocked(fx)
-	}
+	s.recountLocked(func() { s.out.ack(n) }, fx)
 	if s.out.bytes <= outboxStale {
 		s.stale = 0
 	}

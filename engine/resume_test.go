@@ -3,6 +3,7 @@
 package engine_test
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"regexp"
@@ -236,5 +237,27 @@ func TestControlAfterTakeover(t *testing.T) {
 		close(slow)
 		require.Equal(t, superseded, <-first)
 		require.Empty(t, ws.said(), "it has not asked for a sign of life")
+	})
+}
+
+// Signs of life and acknowledgements come through while the application is busy, and
+// POSTs that their client has given up hold no places.
+func TestControlBesideBusyPosts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, engine.Config{})
+		w.onReceive = func(*engine.Session, eio.Packet) error { time.Sleep(30 * time.Second); return nil }
+		k, _ := w.openResume("")
+		ctx, cancel := context.WithCancel(context.Background())
+		for range 5 {
+			go func() { k.do("POST", handshake+"&resume=1&sid="+k.sid+"&at=0&n=1", "4a", cancelled(ctx)) }()
+			synctest.Wait()
+		}
+		cancel() // the client gives them up
+		synctest.Wait()
+		require.Equal(t, "0(1,0)", k.get("&at=1&ack=0&p=0"))
+		start := time.Now()
+		require.Equal(t, "ok", k.post("&at=1", "2probe"))
+		require.Less(t, time.Since(start), 2500*time.Millisecond)
+		time.Sleep(time.Minute) // until the handler has returned
 	})
 }

@@ -85,6 +85,10 @@ func (s *Session) ID() string { return s.id }
 // Request returns what was kept of the request that opened the session.
 func (s *Session) Request() *Request { return s.request }
 
+// Resumes reports whether the session outlives its connections. It may be asked from
+// the first Attach on.
+func (s *Session) Resumes() bool { return s.resume != nil }
+
 // Logger returns the server's logger, for transports.
 func (s *Session) Logger() *slog.Logger { return s.srv.cfg.Logger }
 
@@ -145,11 +149,7 @@ func (s *Session) Torn(bytes int) {
 	}
 	var fx effects
 	s.mu.Lock()
-	s.torn, s.tornBytes = until, bytes
-	if s.resume != nil && s.resume.place != nil { // it came by POST
-		s.unholdLocked()
-		s.holdLocked(&fx)
-	}
+	s.recountLocked(func() { s.torn, s.tornBytes = until, bytes }, &fx)
 	s.mu.Unlock()
 	if until > 0 {
 		s.srv.wheel.schedule(s.srv, s, until)
@@ -208,6 +208,9 @@ func (s *Session) Close(reason CloseReason) {
 	s.until = until
 	s.stopLocked(closing, reason)
 	fx := s.wakeAllLocked()
+	if s.resume != nil {
+		s.oweAckLocked(&fx) // of what was taken until now
+	}
 	s.mu.Unlock()
 	s.srv.wheel.schedule(s.srv, s, until)
 	s.farewell()

@@ -4,6 +4,7 @@
 package engine
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"slices"
@@ -43,7 +44,7 @@ func (s *Session) postResumable(r *http.Request, body func() ([]byte, error)) er
 	if err != nil {
 		return s.refuseMalformed(p)
 	}
-	return s.handlePost(p, packets)
+	return s.handlePost(r.Context(), p, packets)
 }
 
 // refuseMalformed ends the session, unless the request does not count anyway.
@@ -71,15 +72,19 @@ func (s *Session) admitPost() *Error {
 }
 
 // handlePost handles the packets of one POST, after those before it.
-func (s *Session) handlePost(p params, packets []eio.Packet) error {
+func (s *Session) handlePost(ctx context.Context, p params, packets []eio.Packet) error {
 	leaves := false
 	if i := slices.IndexFunc(packets, isClose); i >= 0 {
 		packets, leaves = packets[:i+1], true // nothing stands behind the end
 	}
-	if !s.beginTurn(leaves) {
-		return errBusy
+	// Control packets do not wait behind messages that the application is busy with:
+	// signs of life and acknowledgements are among them.
+	if leaves || slices.ContainsFunc(packets, isMessage) {
+		if !s.beginTurn(ctx, leaves) {
+			return errBusy
+		}
+		defer s.endTurn()
 	}
-	defer s.endTurn()
 	if refusal := s.acceptPost(p, leaves); refusal != nil {
 		return refusal
 	}
@@ -101,11 +106,16 @@ func (s *Session) handlePost(p params, packets []eio.Packet) error {
 			number++
 		}
 	}
-	s.change(func(*effects) { s.resume.toldLocked() }) // by the answer
+	s.change(func(*effects) {
+		if counts() { // else the connection that counts has something to tell itself
+			s.resume.toldLocked()
+		}
+	})
 	return nil
 }
 
-func isClose(p eio.Packet) bool { return p.Type == eio.Close }
+func isClose(p eio.Packet) bool   { return p.Type == eio.Close }
+func isMessage(p eio.Packet) bool { return p.Type == eio.Message }
 
 // handlePosted handles one packet of a POST.
 func (s *Session) handlePosted(number uint64, p eio.Packet, counts func() bool) *Error {
@@ -145,8 +155,9 @@ func (s *Session) whyRefused() *Error {
 }
 
 // beginTurn waits until the POSTs before are handled. It is false when too many
-// wait already; one that takes leave always may.
-func (s *Session) beginTurn(leaves bool) bool {
+// wait already, but one that takes leave always may; and when its client has gone
+// away meanwhile, to try again.
+func (s *Session) beginTurn(ctx context.Context, leaves bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.resume
@@ -159,9 +170,17 @@ func (s *Session) beginTurn(leaves bool) bool {
 	r.waiting++
 	turn := r.turn
 	s.mu.Unlock()
-	turn <- struct{}{}
+	begun := true
+	select {
+	case turn <- struct{}{}:
+	case <-ctx.Done():
+		begun = false
+	}
 	s.mu.Lock()
-	return true
+	if !begun {
+		r.waiting--
+	}
+	return begun
 }
 
 func (s *Session) endTurn() {

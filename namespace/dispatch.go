@@ -256,24 +256,18 @@ func (s *Socket) event(c *Ctx) {
 		h = func(*Ctx) error { return nil }
 	}
 	handle := func() error { return wrap(h, hooks.events)(c) }
+	start := time.Time{}
 	if s.namespace.registry.observer != nil {
-		handle = s.observed(c, handle)
+		start = time.Now()
 	}
-	if err := s.guard(handle); err != nil {
+	err := s.guard(handle)
+	if s.namespace.registry.observer != nil {
+		s.namespace.registry.observer.Observe(engine.Event{
+			Kind: engine.Handled, Namespace: s.namespace.name, Name: c.pkt.Event, Took: time.Since(start), Err: err,
+		})
+	}
+	if err != nil {
 		c.fail(err)
-	}
-}
-
-// observed tells the observer how long a handler took.
-func (s *Socket) observed(c *Ctx, handle func() error) func() error {
-	return func() (err error) {
-		start := time.Now()
-		defer func() {
-			s.namespace.registry.observer.Observe(engine.Event{
-				Kind: engine.Handled, Namespace: s.namespace.name, Name: c.pkt.Event, Took: time.Since(start), Err: err,
-			})
-		}()
-		return handle()
 	}
 }
 

@@ -32,7 +32,6 @@ func serve(t *testing.T, c everwire.Config) string {
 	c.Logger = slog.New(slog.DiscardHandler)
 	srv, err := everwire.New(c)
 	require.NoError(t, err)
-	srv.OnConnect(func(c *everwire.Ctx) error { return c.Socket().Emit("welcome", c.Socket().Namespace().Name()) })
 	srv.On("echo", func(c *everwire.Ctx) error {
 		var v any
 		if err := c.Bind(&v); err != nil {

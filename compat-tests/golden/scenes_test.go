@@ -39,7 +39,7 @@ func TestWebSocket(t *testing.T) {
 		k := s.socket(websocket)
 		s.sid(k.read(1))
 		k.send(1, "40")
-		k.read(2)
+		k.read(1)
 		k.send(1, `420["echo",{"a":[1,null,"é"]}]`)
 		k.read(1)
 		k.send(1, `42["binary"]`)

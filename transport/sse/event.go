@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/everwire/everwire/engine"
@@ -43,19 +42,12 @@ type limit struct {
 // limitOf returns the limit for the client of a request. One that reads by the
 // progress of an XMLHttpRequest keeps all that it has read. A client without
 // resumption would lose its session.
-func limitOf(r *http.Request) limit {
-	l := limit{64 << 20, time.Hour}
-	resumes := false
-	for pair := range strings.SplitSeq(r.URL.RawQuery, "&") {
-		switch pair {
-		case "resume=1":
-			resumes = true
-		case "xs=1":
-			l.bytes = 1 << 20
-		}
-	}
-	if !resumes {
+func limitOf(r *http.Request, resumes bool) limit {
+	switch {
+	case !resumes:
 		return limit{}
+	case r.URL.Query().Get("xs") == "1":
+		return limit{1 << 20, time.Hour}
 	}
-	return l
+	return limit{64 << 20, time.Hour}
 }

@@ -81,7 +81,7 @@ func (t *Transport) stream(w http.ResponseWriter, r *http.Request, s *engine.Ses
 	setHeader(w)
 	out := &writer{downlink.New(w), t, s.Logger()}
 	defer out.Close()
-	l := limitOf(r)
+	l := limitOf(r, s.Resumes())
 	ends := time.Now().Add(l.time)
 	for sent := int64(0); ; {
 		if l.bytes > 0 && sent >= l.bytes || l.time > 0 && !time.Now().Before(ends) {

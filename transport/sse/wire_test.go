@@ -232,3 +232,22 @@ func TestSlowReader(t *testing.T) {
 		time.Sleep(time.Minute)
 	})
 }
+
+// A server that has switched resumption off must not end streams that cannot be
+// attached anew.
+func TestUnlimitedWithoutResume(t *testing.T) {
+	a := &app{make(chan *engine.Session, 9), make(chan string, 99), make(chan engine.CloseReason, 9)}
+	srv, err := engine.New(engine.Config{Logger: slog.New(slog.DiscardHandler), Resume: engine.Resume{Off: true}}, a, sse.New(100_000))
+	require.NoError(t, err)
+	ts := httptest.NewServer(srv)
+	t.Cleanup(func() { ts.CloseClientConnections(); ts.Close() })
+	c, err := dial(t, ts.URL, "&resume=1&xs=1")
+	require.NoError(t, err)
+	s := <-a.sessions
+	for i := range 15 {
+		require.NoError(t, s.Send(engine.NewMessage(eio.Text(make([]byte, 99_000)))), i)
+		_, err := c.Next()
+		require.NoError(t, err, "message %d", i)
+	}
+	require.Empty(t, a.closed)
+}
