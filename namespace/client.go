@@ -43,6 +43,7 @@ type client struct {
 	sockets []*Socket    // connecting or connected
 	alive   int          // sockets whose handlers have not come to their end yet
 	away    []*Namespace // that the server sent the client away from
+	absent  bool         // the session has no connection
 }
 
 // Receive implements [engine.Receiver].
@@ -116,6 +117,12 @@ func (c *client) connect(pkt sio.Packet, size int) error {
 		return c.refuse(pkt.Namespace, &sio.Error{Message: "Too many namespaces"})
 	}
 	s.enqueue(pkt, size)
+	c.mu.Lock()
+	absent := c.absent
+	c.mu.Unlock()
+	if absent { // the CONNECT came by a POST that outlived its connection
+		s.setPresence(true)
+	}
 	return nil
 }
 

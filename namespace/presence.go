@@ -39,15 +39,19 @@ func (c *client) Suspended() { c.setPresence(true) }
 func (c *client) Resumed() { c.setPresence(false) }
 
 func (c *client) setPresence(suspended bool) {
+	c.mu.Lock()
+	c.absent = suspended
+	c.mu.Unlock()
 	for _, s := range c.list() {
-		if h := s.namespace.hooks.Load(); h.onSuspend != nil || h.onResume != nil {
-			s.setPresence(suspended)
-		}
+		s.setPresence(suspended)
 	}
 }
 
 // setPresence queues one item at most, however often the connection comes and goes.
 func (s *Socket) setPresence(suspended bool) {
+	if h := s.namespace.hooks.Load(); h.onSuspend == nil && h.onResume == nil {
+		return
+	}
 	s.mu.Lock()
 	s.presence.suspended = suspended
 	start := false
