@@ -290,23 +290,23 @@ func (c *Conn) Receive(p eio.Packet) error {
 		s.mu.Unlock()
 		return s.receive(p)
 	}
-	var wakes [2]func()
+	var fx effects
 	ok := c == s.trial && s.state == open
 	switch {
-	case ok && p.Type == eio.Ping && !p.Binary && string(p.Data) == probe:
-		wakes = c.probeLocked()
+	case ok && isProbe(p):
+		c.probeLocked(&fx)
 	case ok && p.Type == eio.Upgrade && c.probed:
-		wakes = c.upgradeLocked()
+		c.upgradeLocked(&fx)
 	default:
 		ok = false
 		if s.trial == c {
 			s.trial = nil
 		}
 		c.over = true
-		wakes[0] = c.disarmLocked()
+		fx.wake(c)
 	}
 	s.mu.Unlock()
-	callAll(wakes)
+	fx.wakeUp()
 	if !ok {
 		return ErrProtocol
 	}
@@ -315,26 +315,26 @@ func (c *Conn) Receive(p eio.Packet) error {
 
 // probeLocked answers the probe on the trial and ends a pending poll: the client
 // goes on when its polling has come to rest.
-func (c *Conn) probeLocked() (wakes [2]func()) {
+func (c *Conn) probeLocked(fx *effects) {
 	c.probed = true
 	c.control |= ctlProbe
-	wakes[0] = c.disarmLocked()
+	fx.wake(c)
 	if poll := c.s.cur; poll.waiting {
 		poll.control |= ctlNoop
-		wakes[1] = poll.disarmLocked()
+		fx.wake(poll)
 	}
-	return wakes
 }
 
 // upgradeLocked makes the trial the connection. A ping that no poll has fetched
 // goes out on it; what the outbox holds follows.
-func (c *Conn) upgradeLocked() (wakes [2]func()) {
+func (c *Conn) upgradeLocked(fx *effects) {
 	s := c.s
 	old := s.cur
 	s.cur, s.trial = c, nil
 	c.control |= old.control & ctlPing
 	old.over, old.control = true, ctlNoop
-	return [2]func(){c.disarmLocked(), old.disarmLocked()}
+	fx.wake(c)
+	fx.wake(old)
 }
 
 // Release ends an Attach. With a nil cause the request is over and the connection

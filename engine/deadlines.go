@@ -14,8 +14,9 @@ func (s *Session) tick(now time.Duration) (next time.Duration) {
 	if s.resume != nil {
 		return s.tickResumable(now)
 	}
+	var fx effects
 	s.mu.Lock()
-	reason, wake, graceful := s.tickLocked(now)
+	reason, graceful := s.tickLocked(now, &fx)
 	next = s.nextLocked(now)
 	s.mu.Unlock()
 	switch {
@@ -25,7 +26,7 @@ func (s *Session) tick(now time.Duration) (next time.Duration) {
 		s.end(reason)
 		next = never
 	}
-	callAll(wake)
+	fx.wakeUp()
 	return next
 }
 
@@ -33,37 +34,37 @@ func (s *Session) tick(now time.Duration) (next time.Duration) {
 // from its planned time.
 const lateness = 300 * time.Millisecond
 
-func (s *Session) tickLocked(now time.Duration) (reason CloseReason, wake [2]func(), graceful bool) {
+func (s *Session) tickLocked(now time.Duration, fx *effects) (reason CloseReason, graceful bool) {
 	if t := s.trial; t != nil && now >= t.until {
 		s.trial = nil
 		t.over = true
-		wake[1] = t.disarmLocked()
+		fx.wake(t)
 	}
 	switch {
 	case s.state == closing && now >= s.until:
-		return s.reason, wake, false
+		return s.reason, false
 	case s.state != open:
-		return "", wake, false
+		return "", false
 	case s.until > 0 && now >= s.until:
 		// Who polls is told; nobody waits for one that only opened the session.
-		return ForcedClose, wake, s.cur.waiting
+		return ForcedClose, s.cur.waiting
 	case s.torn > 0 && now >= s.torn && !s.busy:
-		return ParseError, wake, true
+		return ParseError, true
 	case s.stale > 0 && now >= s.stale:
-		return SlowClient, wake, false
+		return SlowClient, false
 	}
 	if !s.pinged && now >= s.due {
 		s.pingLocked(now)
-		wake[0] = s.cur.disarmLocked()
+		fx.wake(s.cur)
 	}
 	if s.pinged && now >= s.due {
 		if !s.busy {
-			return PingTimeout, wake, false
+			return PingTimeout, false
 		}
 		// The application keeps the reader waiting; the pong may stand behind.
 		s.due = now + s.srv.cfg.PingTimeout
 	}
-	return "", wake, false
+	return "", false
 }
 
 // pingAgain is how long after a ping that may be lost it is sent again.

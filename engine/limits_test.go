@@ -119,9 +119,7 @@ func TestConfig(t *testing.T) {
 	}
 	_, err := engine.New(engine.Config{}, &app{t: t})
 	require.ErrorContains(t, err, "no transports")
-	srv, err := engine.New(engine.Config{}, &app{t: t}, memory{})
-	require.NoError(t, err)
-	require.EqualValues(t, 1_000_000, srv.MaxPayload())
+	require.Contains(t, newWorld(t, engine.Config{}).do(http.MethodGet, handshake, "").Body.String(), `"maxPayload":1000000`)
 }
 
 func bigText(n int) *engine.Message { return text(strings.Repeat("x", n)) }

@@ -230,15 +230,7 @@ const (
 func (s *Session) take(n uint64, p eio.Packet, counts func() bool) (verdict, error) {
 	var fx effects
 	s.mu.Lock()
-	for s.busy && s.state == open && counts() {
-		if s.free == nil {
-			s.free = make(chan struct{})
-		}
-		free := s.free
-		s.mu.Unlock()
-		<-free
-		s.mu.Lock()
-	}
+	s.waitTurnLocked(counts)
 	r := s.resume
 	v, fresh := taken, false
 	switch {

@@ -182,18 +182,25 @@ func TestServerAcknowledges(t *testing.T) {
 	})
 }
 
+// holdUp has the application take its time over a message, until the channel that it
+// returns is closed.
+func (w *world) holdUp(text string) chan struct{} {
+	done := make(chan struct{})
+	w.onReceive = func(_ *engine.Session, p eio.Packet) error {
+		if string(p.Data) == text {
+			<-done
+		}
+		return nil
+	}
+	return done
+}
+
 // While a handler keeps the reader waiting, another connection may take over: what
 // waited on the old one is not taken, the client sends it again.
 func TestTakenOverWhileBusy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, engine.Config{})
-		slow := make(chan struct{})
-		w.onReceive = func(s *engine.Session, p eio.Packet) error {
-			if string(p.Data) == "slow" {
-				<-slow
-			}
-			return nil
-		}
+		slow := w.holdUp("slow")
 		k, _ := w.openResume("")
 		first := make(chan string, 1)
 		go func() { first <- k.post("&at=0&n=1", "4slow 4b") }()
@@ -221,13 +228,7 @@ func TestTakenOverWhileBusy(t *testing.T) {
 func TestControlAfterTakeover(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t, engine.Config{})
-		slow := make(chan struct{})
-		w.onReceive = func(s *engine.Session, p eio.Packet) error {
-			if string(p.Data) == "slow" {
-				<-slow
-			}
-			return nil
-		}
+		slow := w.holdUp("slow")
 		k, _ := w.openResume("")
 		first := make(chan string, 1)
 		go func() { first <- k.post("&at=0&n=1", "4slow 2probe") }()

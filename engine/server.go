@@ -91,9 +91,6 @@ func (srv *Server) now() time.Duration { return time.Since(srv.start) }
 // Sessions returns the number of open sessions.
 func (srv *Server) Sessions() int { return srv.sessions.len() }
 
-// MaxPayload returns the limit of a message or POST body in bytes.
-func (srv *Server) MaxPayload() int64 { return srv.cfg.MaxPayload }
-
 // namesOf returns a JSON array of the transports' names.
 func namesOf(transports []Transport) string {
 	names := make([]string, len(transports))
@@ -155,9 +152,8 @@ func (s *Session) retryHintLocked() []byte {
 
 // Shutdown refuses new sessions, closes the open ones with [ShuttingDown] after
 // what they were sent, a thousand each 50 ms, and waits until all connections are
-// gone. A polling client
-// that has no poll pending has 2 s to come. When ctx ends first, the rest is cut
-// off and its error returned.
+// gone. A polling client that has no poll pending has 2 s to come. When ctx ends
+// first, the rest is cut off and its error returned.
 //
 // Call it before http.Server.Shutdown, which does not know of WebSockets and
 // would wait for pending polls.

@@ -229,15 +229,6 @@ func (s *Session) wakeAllLocked() (fx effects) {
 	return fx
 }
 
-// callAll calls what is not nil, when no lock is held any more.
-func callAll(wakes [2]func()) {
-	for _, wake := range wakes {
-		if wake != nil {
-			wake()
-		}
-	}
-}
-
 // end ends the session at once; what waits is lost.
 func (s *Session) end(reason CloseReason) {
 	s.mu.Lock()
@@ -350,7 +341,19 @@ func (s *Session) leave() {
 // session.
 func (s *Session) acquire() bool {
 	s.mu.Lock()
-	for s.busy && s.state == open {
+	defer s.mu.Unlock()
+	s.waitTurnLocked(func() bool { return true })
+	if s.state != open {
+		return false
+	}
+	s.busy = true
+	return true
+}
+
+// waitTurnLocked waits until nobody is in Receiver.Receive, for as long as the session
+// is open and what waits still counts. It gives the lock up meanwhile.
+func (s *Session) waitTurnLocked(counts func() bool) {
+	for s.busy && s.state == open && counts() {
 		if s.free == nil {
 			s.free = make(chan struct{})
 		}
@@ -359,12 +362,6 @@ func (s *Session) acquire() bool {
 		<-free
 		s.mu.Lock()
 	}
-	defer s.mu.Unlock()
-	if s.state != open {
-		return false
-	}
-	s.busy = true
-	return true
 }
 
 func (s *Session) release() {
