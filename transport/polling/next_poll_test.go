@@ -31,5 +31,5 @@ func TestNextPollOnAnotherConnection(t *testing.T) {
 		require.Equal(t, http.StatusOK, resp.StatusCode, "poll %d: %.80s", i, body)
 		require.Len(t, body, len(large)+1)
 	}
-	require.Empty(t, f.closed)
+	require.Empty(t, f.Ended)
 }

@@ -20,28 +20,11 @@ import (
 
 	"github.com/everwire/everwire/engine"
 	"github.com/everwire/everwire/transport/polling"
+	"github.com/everwire/everwire/transport/transporttest"
 )
 
-// pipes is a listener in memory.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-}
-
-func (p pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-func (p pipes) Close() error   { close(p.closed); return nil }
-func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
-
-func (p pipes) dial(t *testing.T) net.Conn {
-	here, there := net.Pipe()
-	p.conns <- there
+func dialPipe(t *testing.T, p transporttest.Pipes) net.Conn {
+	here := p.Dial()
 	t.Cleanup(func() { here.Close() })
 	require.NoError(t, here.SetReadDeadline(time.Now().Add(time.Minute)))
 	return here
@@ -60,17 +43,17 @@ func TestSlowBody(t *testing.T) {
 }
 
 func testSlowBody(t *testing.T, head string) {
-	a := &app{make(chan *engine.Session, 9), make(chan string, 99), make(chan engine.CloseReason, 9)}
+	a := transporttest.NewApp()
 	srv, err := engine.New(engine.Config{Logger: slog.New(slog.DiscardHandler)}, a, polling.New(maxPayload))
 	require.NoError(t, err)
-	listener := pipes{make(chan net.Conn), make(chan struct{})}
+	listener := transporttest.NewPipes()
 	server := &http.Server{Handler: srv}
 	go server.Serve(listener)
 	srv.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/?EIO=4&transport=polling", nil))
-	s := <-a.sessions
+	s := <-a.Sessions
 	const post = "POST /?EIO=4&transport=polling&sid=%s HTTP/1.1\r\nHost: x\r\n%s"
 
-	conn := listener.dial(t)
+	conn := dialPipe(t, listener)
 	start := time.Now()
 	_, err = fmt.Fprintf(conn, post, s.ID(), head)
 	require.NoError(t, err)
@@ -78,10 +61,10 @@ func testSlowBody(t *testing.T, head string) {
 	require.NoError(t, err)
 	require.Equal(t, http.StatusRequestTimeout, resp.StatusCode)
 	require.InDelta(t, 10, time.Since(start).Seconds(), 1)
-	require.Empty(t, a.got)
+	require.Empty(t, a.Got)
 
 	// One that arrives in time is taken, and its connection can be used again.
-	conn = listener.dial(t)
+	conn = dialPipe(t, listener)
 	r := bufio.NewReader(conn)
 	for range 2 {
 		_, err = fmt.Fprintf(conn, post, s.ID(), "Content-Length: 6\r\n\r\n4in")
@@ -94,7 +77,7 @@ func testSlowBody(t *testing.T, head string) {
 		require.Equal(t, http.StatusOK, resp.StatusCode)
 		_, err = io.Copy(io.Discard, resp.Body)
 		require.NoError(t, err)
-		require.Equal(t, "4in5th", <-a.got)
+		require.Equal(t, "4in5th", <-a.Got)
 	}
 
 	s.Close(engine.ForcedClose)

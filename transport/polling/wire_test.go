@@ -21,25 +21,13 @@ import (
 	"github.com/everwire/everwire/engine"
 	"github.com/everwire/everwire/engine/eio"
 	"github.com/everwire/everwire/transport/polling"
+	"github.com/everwire/everwire/transport/transporttest"
 )
 
 const maxPayload = 1000
 
-// app passes on what it hears of its sessions.
-type app struct {
-	sessions chan *engine.Session
-	got      chan string
-	closed   chan engine.CloseReason
-}
-
-func (a *app) Open(s *engine.Session) (engine.Receiver, error) {
-	s.Joined()
-	a.sessions <- s
-	return a, nil
-}
-
-func (a *app) Receive(p eio.Packet) error       { a.got <- string(eio.Append(nil, p)); return nil }
-func (a *app) Closed(reason engine.CloseReason) { a.closed <- reason }
+// app is the application of the tests.
+type app = transporttest.App
 
 // fixture is a server with one session.
 type fixture struct {
@@ -50,12 +38,12 @@ type fixture struct {
 }
 
 func setUp(t *testing.T) *fixture {
-	a := &app{make(chan *engine.Session, 9), make(chan string, 99), make(chan engine.CloseReason, 9)}
+	a := transporttest.NewApp()
 	srv, err := engine.New(engine.Config{MaxPayload: maxPayload, Logger: slog.New(slog.DiscardHandler)}, a, polling.New(maxPayload))
 	require.NoError(t, err)
 	ts := httptest.NewServer(srv)
 	t.Cleanup(func() { ts.CloseClientConnections(); ts.Close() })
-	return &fixture{a, mustDial(t, ts.URL), <-a.sessions, ts.URL}
+	return &fixture{a, mustDial(t, ts.URL), <-a.Sessions, ts.URL}
 }
 
 // request makes one request of the session.
@@ -83,7 +71,7 @@ func (f *fixture) say(t *testing.T, p eio.Packet) {
 func (f *fixture) ended(t *testing.T, want engine.CloseReason) {
 	t.Helper()
 	select {
-	case got := <-f.closed:
+	case got := <-f.Ended:
 		require.Equal(t, want, got)
 	case <-time.After(10 * time.Second):
 		t.Fatal("the session goes on")
@@ -157,10 +145,10 @@ func TestTooLarge(t *testing.T) {
 		require.Empty(t, answer, name)
 	}
 	largest := "4" + strings.Repeat("x", maxPayload-1)
-	require.Empty(t, f.app.got)
+	require.Empty(t, f.app.Got)
 	_, body := f.request(t, http.MethodPost, largest)
 	require.Equal(t, "ok", body)
-	require.Equal(t, largest, <-f.app.got)
+	require.Equal(t, largest, <-f.app.Got)
 }
 
 // Protocol 4 has no binary bodies; the official server closes the session too.
@@ -169,7 +157,7 @@ func TestOctetStream(t *testing.T) {
 	resp, _ := f.request(t, http.MethodPost, "\x04\x00", "Content-Type", "application/octet-stream")
 	require.Equal(t, http.StatusBadRequest, resp.StatusCode)
 	f.ended(t, engine.TransportError)
-	require.Empty(t, f.app.got)
+	require.Empty(t, f.app.Got)
 	resp, body := f.request(t, http.MethodGet, "")
 	require.Equal(t, http.StatusBadRequest, resp.StatusCode)
 	require.Equal(t, `{"code":1,"message":"Session ID unknown"}`, body)
@@ -181,7 +169,7 @@ func TestCompressedBody(t *testing.T) {
 	resp, body := f.request(t, http.MethodPost, "\x1f\x8b\x08\x00", "Content-Encoding", "gzip")
 	require.Equal(t, http.StatusUnsupportedMediaType, resp.StatusCode)
 	require.Equal(t, `{"code":3,"message":"Content-Encoding is not supported"}`, body)
-	require.Empty(t, f.app.got)
+	require.Empty(t, f.app.Got)
 	_, body = f.request(t, http.MethodPost, "4x", "Content-Encoding", "identity")
 	require.Equal(t, "ok", body, "the session is not touched")
 }
@@ -192,7 +180,7 @@ func TestInvalidUTF8(t *testing.T) {
 	resp, _ := f.request(t, http.MethodPost, "4\xff\xfe")
 	require.Equal(t, http.StatusBadRequest, resp.StatusCode)
 	f.ended(t, engine.ParseError)
-	require.Empty(t, f.app.got)
+	require.Empty(t, f.app.Got)
 }
 
 func TestAnyContentTypeOfText(t *testing.T) {
@@ -200,7 +188,7 @@ func TestAnyContentTypeOfText(t *testing.T) {
 	for _, ct := range []string{"text/plain", "text/plain;charset=UTF-8", "application/json", ""} {
 		_, body := f.request(t, http.MethodPost, "4€", "Content-Type", ct)
 		require.Equal(t, "ok", body, ct)
-		require.Equal(t, "4€", <-f.app.got)
+		require.Equal(t, "4€", <-f.app.Got)
 	}
 }
 
@@ -227,7 +215,7 @@ func TestAbortedPost(t *testing.T) {
 	f := setUp(t)
 	f.raw(t, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n4half", f.path()).Close()
 	f.ended(t, engine.TransportError)
-	require.Empty(t, f.app.got)
+	require.Empty(t, f.app.Got)
 }
 
 // The bytes of a character may come in different chunks.
@@ -237,7 +225,7 @@ func TestChunkedPost(t *testing.T) {
 	resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
 	require.NoError(t, err)
 	require.Equal(t, http.StatusOK, resp.StatusCode)
-	require.Equal(t, "4€", <-f.app.got)
+	require.Equal(t, "4€", <-f.app.Got)
 }
 
 // A request to upgrade to something else is answered as any other.

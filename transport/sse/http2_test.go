@@ -12,6 +12,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/everwire/everwire/transport/transporttest"
 	"github.com/stretchr/testify/require"
 )
 
@@ -21,13 +22,11 @@ func TestSilenceOverHTTP2(t *testing.T) {
 		_, srv := newApp(t)
 		protocols := new(http.Protocols)
 		protocols.SetUnencryptedHTTP2(true)
-		listener := pipes{make(chan net.Conn), make(chan struct{})}
+		listener := transporttest.NewPipes()
 		server := &http.Server{Handler: srv, Protocols: protocols}
 		go server.Serve(listener)
 		tr := &http.Transport{Protocols: protocols, DialContext: func(context.Context, string, string) (net.Conn, error) {
-			here, there := net.Pipe()
-			listener.conns <- there
-			return here, nil
+			return listener.Dial(), nil
 		}}
 		resp, err := (&http.Client{Transport: tr}).Get("http://x/?EIO=4&transport=sse")
 		require.NoError(t, err)

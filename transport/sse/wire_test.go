@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -20,26 +19,14 @@ import (
 	"github.com/everwire/everwire/engine"
 	"github.com/everwire/everwire/engine/eio"
 	"github.com/everwire/everwire/transport/sse"
+	"github.com/everwire/everwire/transport/transporttest"
 )
 
-// app passes on what it hears of its sessions.
-type app struct {
-	sessions chan *engine.Session
-	got      chan string
-	closed   chan engine.CloseReason
-}
-
-func (a *app) Open(s *engine.Session) (engine.Receiver, error) {
-	s.Joined()
-	a.sessions <- s
-	return a, nil
-}
-
-func (a *app) Receive(p eio.Packet) error       { a.got <- string(eio.Append(nil, p)); return nil }
-func (a *app) Closed(reason engine.CloseReason) { a.closed <- reason }
+// app is the application of the tests.
+type app = transporttest.App
 
 func newApp(t *testing.T) (*app, *engine.Server) {
-	a := &app{make(chan *engine.Session, 9), make(chan string, 99), make(chan engine.CloseReason, 9)}
+	a := transporttest.NewApp()
 	srv, err := engine.New(engine.Config{Logger: slog.New(slog.DiscardHandler)}, a, sse.New(100_000))
 	require.NoError(t, err)
 	return a, srv
@@ -63,7 +50,7 @@ func TestStream(t *testing.T) {
 	} {
 		require.Equal(t, want, resp.Header.Get(name), name)
 	}
-	s := <-a.sessions
+	s := <-a.Sessions
 	lines := bufio.NewReader(resp.Body)
 	next := func() string {
 		var text strings.Builder
@@ -109,7 +96,7 @@ func TestResume(t *testing.T) {
 	a, url := setUp(t)
 	c, err := dial(t, url, "&resume=1")
 	require.NoError(t, err)
-	s := <-a.sessions
+	s := <-a.Sessions
 	for i := range 3 {
 		require.NoError(t, s.Send(engine.NewMessage(eio.Text(fmt.Append(nil, i)))))
 	}
@@ -128,7 +115,7 @@ func TestResume(t *testing.T) {
 	require.Contains(t, open.data, `"ack":0,"from":2}}`)
 	require.True(t, strings.HasSuffix(open.data, "\x1e42\x1e43"), open.data) // messages "2" and "3"
 	require.NoError(t, c.post("&at=1&n=1", eio.Text([]byte("up"))))
-	require.Equal(t, "4up", <-a.got)
+	require.Equal(t, "4up", <-a.Got)
 
 	// A newer one ends it without a word that could be taken for the session's end.
 	old := *c
@@ -138,9 +125,9 @@ func TestResume(t *testing.T) {
 	rest, err := io.ReadAll(old.lines)
 	require.NoError(t, err)
 	require.Empty(t, rest)
-	require.Empty(t, a.closed)
+	require.Empty(t, a.Ended)
 	require.NoError(t, c.post("&at=2", eio.Packet{Type: eio.Close}))
-	require.Equal(t, engine.TransportClose, <-a.closed)
+	require.Equal(t, engine.TransportClose, <-a.Ended)
 }
 
 // A stream that was read as far as a client may keep it ends, and goes on anew.
@@ -148,7 +135,7 @@ func TestLimitedStream(t *testing.T) {
 	a, url := setUp(t)
 	c, err := dial(t, url, "&resume=1&xs=1")
 	require.NoError(t, err)
-	s := <-a.sessions
+	s := <-a.Sessions
 	for range 12 {
 		require.NoError(t, s.Send(engine.NewMessage(eio.Text(make([]byte, 99_000)))))
 	}
@@ -165,36 +152,18 @@ func TestLimitedStream(t *testing.T) {
 		_, err := c.Next()
 		require.NoError(t, err)
 	}
-	require.Empty(t, a.closed)
+	require.Empty(t, a.Ended)
 }
-
-// pipes is a listener in memory.
-type pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
-}
-
-func (p pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
-	}
-}
-func (p pipes) Close() error   { close(p.closed); return nil }
-func (p pipes) Addr() net.Addr { return &net.TCPAddr{} }
 
 // In silence a comment goes out before a proxy loses patience, whatever WriteTimeout
 // the server has.
 func TestSilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		_, srv := newApp(t)
-		listener := pipes{make(chan net.Conn), make(chan struct{})}
+		listener := transporttest.NewPipes()
 		server := &http.Server{Handler: srv, WriteTimeout: 5 * time.Second}
 		go server.Serve(listener)
-		here, there := net.Pipe()
-		listener.conns <- there
+		here := listener.Dial()
 		_, err := io.WriteString(here, "GET /?EIO=4&transport=sse HTTP/1.1\r\nHost: x\r\n\r\n")
 		require.NoError(t, err)
 		start := time.Now()
@@ -217,15 +186,14 @@ func TestSilence(t *testing.T) {
 func TestSlowReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, srv := newApp(t)
-		listener := pipes{make(chan net.Conn), make(chan struct{})}
+		listener := transporttest.NewPipes()
 		server := &http.Server{Handler: srv}
 		go server.Serve(listener)
-		here, there := net.Pipe()
-		listener.conns <- there
+		here := listener.Dial()
 		_, err := io.WriteString(here, "GET /?EIO=4&transport=sse HTTP/1.1\r\nHost: x\r\n\r\n")
 		require.NoError(t, err)
 		start := time.Now()
-		require.Equal(t, engine.TransportError, <-a.closed)
+		require.Equal(t, engine.TransportError, <-a.Ended)
 		require.InDelta(t, 10, time.Since(start).Seconds(), 0.5)
 		require.NoError(t, here.Close())
 		require.NoError(t, server.Close())
@@ -236,18 +204,18 @@ func TestSlowReader(t *testing.T) {
 // A server that has switched resumption off must not end streams that cannot be
 // attached anew.
 func TestUnlimitedWithoutResume(t *testing.T) {
-	a := &app{make(chan *engine.Session, 9), make(chan string, 99), make(chan engine.CloseReason, 9)}
+	a := transporttest.NewApp()
 	srv, err := engine.New(engine.Config{Logger: slog.New(slog.DiscardHandler), Resume: engine.Resume{Off: true}}, a, sse.New(100_000))
 	require.NoError(t, err)
 	ts := httptest.NewServer(srv)
 	t.Cleanup(func() { ts.CloseClientConnections(); ts.Close() })
 	c, err := dial(t, ts.URL, "&resume=1&xs=1")
 	require.NoError(t, err)
-	s := <-a.sessions
+	s := <-a.Sessions
 	for i := range 15 {
 		require.NoError(t, s.Send(engine.NewMessage(eio.Text(make([]byte, 99_000)))), i)
 		_, err := c.Next()
 		require.NoError(t, err, "message %d", i)
 	}
-	require.Empty(t, a.closed)
+	require.Empty(t, a.Ended)
 }

@@ -20,27 +20,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/everwire/everwire/engine"
-	"github.com/everwire/everwire/engine/eio"
 	"github.com/everwire/everwire/transport/polling"
+	"github.com/everwire/everwire/transport/transporttest"
 	"github.com/everwire/everwire/transport/websocket"
 )
 
 const maxPayload = 100_000
 
-type app struct {
-	sessions chan *engine.Session
-	got      chan string
-	closed   chan engine.CloseReason
-}
-
-func (a *app) Open(s *engine.Session) (engine.Receiver, error) {
-	s.Joined()
-	a.sessions <- s
-	return a, nil
-}
-
-func (a *app) Receive(p eio.Packet) error       { a.got <- string(eio.Append(nil, p)); return nil }
-func (a *app) Closed(reason engine.CloseReason) { a.closed <- reason }
+// app is the application of the tests.
+type app = transporttest.App
 
 // fixture is a server of both transports.
 type fixture struct {
@@ -50,7 +38,7 @@ type fixture struct {
 }
 
 func setUp(t testing.TB, start ...func(*httptest.Server)) *fixture {
-	a := &app{make(chan *engine.Session, 99), make(chan string, 9999), make(chan engine.CloseReason, 99)}
+	a := transporttest.NewApp()
 	srv, err := engine.New(engine.Config{MaxPayload: maxPayload, Logger: slog.New(slog.DiscardHandler)}, a,
 		polling.New(maxPayload), websocket.New(maxPayload))
 	require.NoError(t, err)
@@ -68,7 +56,7 @@ func setUp(t testing.TB, start ...func(*httptest.Server)) *fixture {
 func (f *fixture) ended(t *testing.T, want engine.CloseReason) {
 	t.Helper()
 	select {
-	case got := <-f.closed:
+	case got := <-f.Ended:
 		require.Equal(t, want, got)
 	case <-time.After(10 * time.Second):
 		t.Fatal("the session goes on")
@@ -78,7 +66,7 @@ func (f *fixture) ended(t *testing.T, want engine.CloseReason) {
 func (f *fixture) hears(t *testing.T, want string) {
 	t.Helper()
 	select {
-	case got := <-f.got:
+	case got := <-f.Got:
 		require.Equal(t, want, got)
 	case <-time.After(10 * time.Second):
 		t.Fatal("nothing was received")

@@ -27,7 +27,7 @@ import (
 func TestSecondWebSocket(t *testing.T) {
 	f := setUp(t)
 	w := f.shake(t, "")
-	s := <-f.sessions
+	s := <-f.Sessions
 	second, resp := f.connect(t, strings.Replace(upgrade, "%s", "&sid="+s.ID(), 1))
 	require.Equal(t, http.StatusSwitchingProtocols, resp.StatusCode)
 	second.closes(0)
@@ -49,7 +49,7 @@ func TestUpgrade(t *testing.T) {
 	}
 	var open struct{ SID string }
 	require.NoError(t, json.Unmarshal([]byte(get("")[1:]), &open))
-	s := <-f.sessions
+	s := <-f.Sessions
 	poll := make(chan string, 1)
 	go func() { poll <- get("&sid=" + open.SID) }()
 
@@ -78,7 +78,7 @@ func TestTLS(t *testing.T) {
 	open, err := c.Next()
 	require.NoError(t, err)
 	require.Equal(t, eio.Open, open.Type)
-	s := <-f.sessions
+	s := <-f.Sessions
 	require.True(t, s.Request().Secure)
 
 	large := eio.Binary(make([]byte, maxPayload))
@@ -123,9 +123,9 @@ func TestClientThatStopsReading(t *testing.T) {
 	f := setUp(t)
 	stuck := f.shake(t, "")
 	require.NoError(t, stuck.Conn.(*net.TCPConn).SetReadBuffer(4096))
-	slow := <-f.sessions
+	slow := <-f.Sessions
 	other := mustDial(t, f.http.URL)
-	s := <-f.sessions
+	s := <-f.Sessions
 	m := engine.NewMessage(eio.Binary(make([]byte, 1<<20)))
 	hello := engine.NewMessage(eio.Text([]byte("hello")))
 	for i := 0; ; i++ {
@@ -176,7 +176,7 @@ func settled(t *testing.T) int {
 func TestMessagesAreCoalesced(t *testing.T) {
 	f := setUp(t)
 	w := f.shake(t, "")
-	s := <-f.sessions
+	s := <-f.Sessions
 	const n = 1000
 	for i := range n {
 		require.NoError(t, s.Send(engine.NewMessage(eio.Text([]byte(strconv.Itoa(i))))))

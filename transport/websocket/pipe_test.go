@@ -19,6 +19,7 @@ import (
 
 	"github.com/everwire/everwire/engine"
 	"github.com/everwire/everwire/engine/eio"
+	"github.com/everwire/everwire/transport/transporttest"
 	"github.com/everwire/everwire/transport/websocket"
 )
 
@@ -48,11 +49,11 @@ func pipe(t *testing.T, a *app) (*engine.Session, *wire) {
 		here.Close()
 		time.Sleep(time.Minute) // of the bubble: until all is over
 	})
-	return <-a.sessions, w
+	return <-a.Sessions, w
 }
 
 func newApp() *app {
-	return &app{make(chan *engine.Session, 9), make(chan string, 99), make(chan engine.CloseReason, 9)}
+	return transporttest.NewApp()
 }
 
 func TestPipe(t *testing.T) {
@@ -60,7 +61,7 @@ func TestPipe(t *testing.T) {
 		a := newApp()
 		s, w := pipe(t, a)
 		w.send(masked(finText, "4x"))
-		require.Equal(t, "4x", <-a.got)
+		require.Equal(t, "4x", <-a.Got)
 		go func() {
 			for i := range 100 {
 				_ = s.Send(engine.NewMessage(eio.Text(fmt.Append(nil, i))))
@@ -73,7 +74,7 @@ func TestPipe(t *testing.T) {
 		go w.send(masked(finClose, "\x03\xe8"))
 		w.closes(1000)
 		w.over()
-		require.Equal(t, engine.TransportClose, <-a.closed)
+		require.Equal(t, engine.TransportClose, <-a.Ended)
 	})
 }
 
@@ -87,7 +88,7 @@ func TestUnansweredClose(t *testing.T) {
 		start := time.Now()
 		w.over()
 		require.Equal(t, 5*time.Second, time.Since(start))
-		require.Equal(t, engine.ForcedClose, <-a.closed)
+		require.Equal(t, engine.ForcedClose, <-a.Ended)
 	})
 }
 
@@ -98,7 +99,7 @@ func TestStuckClient(t *testing.T) {
 		s, _ := pipe(t, a)
 		start := time.Now()
 		require.NoError(t, s.Send(engine.NewMessage(eio.Text([]byte("x")))))
-		<-a.closed
+		<-a.Ended
 		require.Equal(t, 10*time.Second, time.Since(start))
 	})
 }
@@ -121,7 +122,7 @@ func TestTricklingClient(t *testing.T) {
 				break
 			}
 		}
-		require.Empty(t, a.closed)
+		require.Empty(t, a.Ended)
 	})
 }
 
@@ -134,7 +135,7 @@ func TestDeadPeer(t *testing.T) {
 		_, data := w.frame()
 		require.Equal(t, "2", data)
 		w.closes(0)
-		require.Equal(t, engine.PingTimeout, <-a.closed)
+		require.Equal(t, engine.PingTimeout, <-a.Ended)
 		require.InDelta(t, 45, time.Since(start).Seconds(), 0.5)
 		w.over()
 	})

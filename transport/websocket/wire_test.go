@@ -31,7 +31,7 @@ const (
 func TestFrameLengths(t *testing.T) {
 	f := setUp(t)
 	w := f.shake(t, "")
-	s := <-f.sessions
+	s := <-f.Sessions
 	for _, n := range []int{0, 1, 124, 125, 126, 127, 65534, 65535, 65536, 99_999} {
 		data := strings.Repeat("x", n)
 		w.send(masked(finBinary, data))
@@ -84,7 +84,7 @@ func TestCloseIsAnswered(t *testing.T) {
 func TestServerCloses(t *testing.T) {
 	f := setUp(t)
 	w := f.shake(t, "")
-	(<-f.sessions).Close(engine.ForcedClose)
+	(<-f.Sessions).Close(engine.ForcedClose)
 	w.closes(0)
 	f.ended(t, engine.ForcedClose)
 	w.send(masked(finClose, ""))
@@ -127,7 +127,7 @@ func TestBadFrames(t *testing.T) {
 			}
 			w.over()
 			f.ended(t, c.reason)
-			require.Empty(t, f.got)
+			require.Empty(t, f.Got)
 		})
 	}
 }
@@ -143,7 +143,7 @@ func TestBadPackets(t *testing.T) {
 		_, err := io.Copy(io.Discard, w.r)
 		ne, ok := err.(net.Error)
 		require.False(t, ok && ne.Timeout(), "the connection stays open")
-		require.Empty(t, f.got)
+		require.Empty(t, f.Got)
 	}
 }
 
@@ -172,7 +172,7 @@ func TestFragments(t *testing.T) {
 			_, err = w.Write([]byte(piece))
 		}
 		f.ended(t, engine.TransportError)
-		require.Empty(t, f.got)
+		require.Empty(t, f.Got)
 	}
 }
 
