@@ -213,8 +213,8 @@ func TestUpward(t *testing.T) {
 		s.next("at=1 n=1").says(counts(7)) // lost
 		p.send(opening(0, 2))
 		q.cancelled()
-		p.send(counts(1), counts(2))
 		p.gets("73", counts(7))
+		p.send(counts(1), counts(2))
 		synctest.Wait()
 		require.Equal(t, []int{0, 1, 2}, *got)
 		require.Equal(t, client.WebSocket, c.Transport())
