@@ -18,7 +18,23 @@ type Message struct {
 	size    int
 	holders int // detached sessions that keep it; guarded by hoard.mu
 	payload atomic.Pointer[[]byte]
+	traits  *Traits
 }
+
+// Traits is how a message is to be sent, where that is not as usual.
+type Traits struct {
+	NoCompress bool   // it is not worth compressing
+	Volatile   bool   // it is dropped for a client that cannot take it at once
+	Key        string // it takes the place of the message of that key that still waits; "": of none
+	Note       any    // of the receiver, for messages that come back to it
+}
+
+// SetTraits sets the message's traits, before it is sent for the first time.
+func (m *Message) SetTraits(t Traits) { m.traits = &t }
+
+// Traits returns the message's traits, nil for one that is sent as usual. They must
+// not be changed.
+func (m *Message) Traits() *Traits { return m.traits }
 
 // overhead is what a message is counted for beside its data: headers and the
 // places it takes in outboxes. It keeps a flood of empty messages bounded.
