@@ -60,6 +60,10 @@ type Config struct {
 	// request, nor a *gin.Context. Default is an empty context.
 	Context func(*http.Request) context.Context
 
+	// KeepEmptyNamespaces keeps the children of OfPattern and OfFunc when the last
+	// client has left. By default they are removed: clients decide how many there are.
+	KeepEmptyNamespaces bool
+
 	Codec    sio.Codec      // of packets; default JSON, as the official clients have it
 	Adapter  adapter.Opener // links the nodes of a cluster; default none
 	Observer Observer       // is told what happens, for metrics; default none
