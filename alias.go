@@ -19,6 +19,9 @@ type RPC[Req, Resp any] = event.RPC[Req, Resp]
 // Resume sets up sessions that outlive their connections.
 type Resume = engine.Resume
 
+// Recovery lets clients that do not resume sessions come back to their sockets.
+type Recovery = namespace.Recovery
+
 // Observer is told what happens to sessions and events, for metrics.
 type Observer = engine.Observer
 
