@@ -76,6 +76,10 @@ func NewKey[T any](name string) Key[T] { return namespace.NewKey[T](name) }
 // Values collects values of keys for an [Identity].
 func Values(list ...Value) map[string]any { return namespace.Values(list...) }
 
+// ClientKey is a Config.OnceKey: the key that Everwire's own clients add to an event
+// that is to be handled once, as its last argument {"_once": "…"}.
+func ClientKey(c *Ctx) string { return namespace.ClientKey(c) }
+
 // Error is a failure that a handler tells its client: as the answer to an event, or
 // as the reason why a connection is refused. Any other error is logged, and masked
 // for the client.
