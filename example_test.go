@@ -187,6 +187,38 @@ func ExampleRPC() {
 	// noon
 }
 
+// Events have up to three arguments, each of a type of its own that may have an
+// opinion about its values.
+func ExampleHandle2() {
+	const Move = everwire.RPC2[string, Square, bool]("move") // piece, where to: is it mate?
+	srv, _ := everwire.New(everwire.Config{})
+	everwire.Handle2(srv, Move, func(_ *everwire.Ctx, piece string, to Square) (bool, error) {
+		return piece == "Q" && to == "h7", nil
+	})
+	url, stop := serve(srv)
+	defer stop()
+
+	c := connect(url, "")
+	c.send(`420["move","Q","h7"]`)
+	fmt.Println(c.next())
+	c.send(`421["move","Q","h9"]`)
+	fmt.Println(c.next())
+	// Output:
+	// 430[true]
+	// 431[{"error":{"code":"invalid","message":"no such square: h9"}}]
+}
+
+// A Square is one of those of a chess board.
+type Square string
+
+// Validate is called before the handler.
+func (s Square) Validate() error {
+	if len(s) != 2 || s[0] < 'a' || s[0] > 'h' || s[1] < '1' || s[1] > '8' {
+		return fmt.Errorf("no such square: %.10s", string(s))
+	}
+	return nil
+}
+
 // An untyped handler binds the arguments itself, and acknowledges when it likes.
 func ExampleCtx() {
 	srv, _ := everwire.New(everwire.Config{})
