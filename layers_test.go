@@ -58,6 +58,7 @@ var layers = []struct {
 	{"", []string{"namespace", "namespace/sio", "event", "adapter", "engine", "engine/eio", "internal/receive",
 		"transport/polling", "transport/sse", "transport/websocket"}},
 	{"ginmount", []string{gin}},
+	{"gen", nil}, // it knows the project by its names alone
 
 	{"client", []string{"engine/eio", "namespace/sio", "event", "internal/receive", gorilla}},
 	{"internal/sim", []string{"client", "", "namespace/sio", "event"}},
