@@ -53,7 +53,8 @@
 //   - A struct is an interface with the fields that encoding/json sees, under the
 //     names of their tags, embedded structs flattened. omitempty and omitzero make a
 //     field optional, if they can have an effect; the tag option string makes it a
-//     string.
+//     string. What the codec refuses is reported: it is stricter than encoding/json
+//     with tags that have no meaning, and with embedded types that are no structs.
 //   - Pointers, slices, maps and []byte may be null: nil is null in JSON. An optional
 //     field of such a type is left out instead. If the program never sends nil, the
 //     directive notnull says so.

@@ -76,7 +76,7 @@ func TestRun(t *testing.T) {
 		{"stale", []string{"-o", path("stale.ts"), "-check", clash}, 1, "", "stale.ts is stale"},
 		{"missing", []string{"-o", path("missing.ts"), "-check", clash}, 1, "", "missing.ts"},
 		{"no folder", []string{"-o", path("no/folder.ts"), clash}, 1, "", "folder.ts"},
-		{"problems", []string{"-o", path("broken.ts"), "./testdata/broken"}, 1, "", "testdata/broken/broken.go:13:2: "},
+		{"problems", []string{"-o", path("broken.ts"), "./testdata/broken"}, 1, "", "testdata/broken/broken.go:15:2: "},
 		{"no events", []string{"."}, 1, "", "declare no events"},
 		{"no package", []string{"./testdata/nothing"}, 1, "", "gen: go list: "},
 		{"no option", []string{"-check", "-x"}, 2, "", "-x"},

@@ -160,7 +160,7 @@ func (m *model) dict(t *types.Map, s site) expr {
 	key := types.Unalias(t.Key())
 	basic, _ := key.Underlying().(*types.Basic)
 	switch {
-	case hasMethod(key, "MarshalText"):
+	case hasOwnText(key), types.IsInterface(key):
 	case basic == nil || basic.Info()&(types.IsString|types.IsInteger|types.IsFloat) == 0:
 		return m.refuse(s, "%s cannot be the key of a JSON object", t.Key())
 	default:
@@ -183,7 +183,7 @@ func (m *model) named(t *types.Named, s site) (e expr, nilable bool) {
 		if _, ok := t.Underlying().(*types.Interface); ok || hasOwnJSON(t) {
 			return word("unknown"), false
 		}
-		if hasMethod(t, "MarshalText") || hasMethod(t, "UnmarshalText") {
+		if hasOwnText(t) {
 			return word("string"), false
 		}
 	}
@@ -207,18 +207,24 @@ func special(t types.Type) expr {
 
 // hasOwnJSON reports whether a type writes or reads its JSON itself.
 func hasOwnJSON(t types.Type) bool {
-	return hasMethod(t, "MarshalJSON") || hasMethod(t, "UnmarshalJSON") ||
-		hasMethod(t, "MarshalJSONTo") || hasMethod(t, "UnmarshalJSONFrom")
+	return hasMethod(t, "MarshalJSON", 0, 2) || hasMethod(t, "UnmarshalJSON", 1, 1) ||
+		hasMethod(t, "MarshalJSONTo", 1, 1) || hasMethod(t, "UnmarshalJSONFrom", 1, 1)
 }
 
-// hasMethod reports whether a value or its address has the method.
-func hasMethod(t types.Type, name string) bool {
+// hasOwnText reports whether a type writes or reads itself as text.
+func hasOwnText(t types.Type) bool {
+	return hasMethod(t, "MarshalText", 0, 2) || hasMethod(t, "UnmarshalText", 1, 1)
+}
+
+// hasMethod reports whether a value or its address has the method, with so many
+// parameters and results.
+func hasMethod(t types.Type, name string, params, results int) bool {
 	if _, ok := t.Underlying().(*types.Pointer); ok {
 		return false
 	}
 	obj, _, _ := types.LookupFieldOrMethod(t, true, nil, name)
-	_, ok := obj.(*types.Func)
-	return ok
+	fn, ok := obj.(*types.Func)
+	return ok && fn.Signature().Params().Len() == params && fn.Signature().Results().Len() == results
 }
 
 // declare returns the declaration of t. It exists before its parts are looked at, so

@@ -70,11 +70,13 @@ export interface Embedding {
   deep: boolean;
   maybe?: number;
   Tagged?: number;
+  grand: number;
   state: State;
   Error: Error;
   named: Named;
   lower: number;
-  Text: Text;
+  text: Text;
+  flat: number;
   hides: number;
 }
 
@@ -106,7 +108,6 @@ export interface Everything {
   any: unknown;
   error: unknown;
   pointer: number | null;
-  "-": number;
   /** Options of tags. */
   empty?: string;
   emptyList?: number[];
@@ -119,7 +120,7 @@ export interface Everything {
   ZeroPointer?: Inner;
   quoted: string;
   quotedNil: string | null;
-  bad: number;
+  Unknown: number;
   "with space": number;
   "kebab-case": number;
   when: string;

@@ -2,6 +2,8 @@
 package broken
 
 import (
+	"sync"
+
 	"github.com/everwire/everwire"
 	"github.com/everwire/everwire/event"
 )
@@ -34,8 +36,49 @@ type fields struct {
 	Quoted  []int         `json:",string"`
 	Never   int           //everwire:notnull
 	Inline  struct{ C chan int }
-	Fine    chan int //everwire:ts never
+	Tag     int   `json:"a\"b"`
+	Comma   int   `json:"-,"`
+	Space   int   `json:"a, omitempty"`
+	Format  []int `json:"format,format:emitempty"`
+	Same    int   `json:"same"`
+	SameToo int   `json:"same"`
+	Hidden  hidden
+	Spelt   int `json:"spelt,omitEmpty"`
+	private int `json:"private"`
+	Text
+	Options `json:",omitempty"`
+	Writer
+	*Other
+	concealed
+	sync.Mutex
+	Map  map[string]int `json:",embed"`
+	Fine chan int       //everwire:ts never
 }
+
+// Text is no struct.
+type Text string
+
+// Options is a struct.
+type Options struct{ Option int }
+
+// Writer writes itself, as does Other.
+type Writer struct{}
+
+// MarshalText implements encoding.TextMarshaler.
+func (Writer) MarshalText() ([]byte, error) { return nil, nil }
+
+// Other writes itself too, so that a struct with both does not.
+type Other struct{}
+
+// MarshalText implements encoding.TextMarshaler.
+func (Other) MarshalText() ([]byte, error) { return nil, nil }
+
+// MarshalJSON has a name that says more than it does.
+func (fields) MarshalJSON(int) {}
+
+type concealed struct{ b int }
+
+type hidden struct{ a int }
 
 type point struct{ X, Y int }
 

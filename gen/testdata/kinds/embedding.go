@@ -8,10 +8,16 @@ import "github.com/everwire/everwire/gen/testdata/kinds/shop"
 type Embedding struct {
 	Base
 	*Optional
+	Left
+	Right
 	shop.User // of another package
 	Named     `json:"named"`
 	lower
-	Text
+	Text `json:"text"`
+
+	Flat struct {
+		Flat int `json:"flat"`
+	} `json:",embed"`
 
 	Hides int `json:"hides"`
 }
@@ -49,3 +55,20 @@ type lower struct {
 
 // Text is not a struct.
 type Text string
+
+// Left and Right embed the same.
+type Left struct{ Common }
+
+// Right is as Left.
+type Right struct{ Common }
+
+// Common is embedded twice: its own fields hide each other, but not those of Grand.
+type Common struct {
+	Gone int
+	Grand
+}
+
+// Grand is two levels down.
+type Grand struct {
+	Grand int `json:"grand"`
+}

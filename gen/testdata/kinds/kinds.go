@@ -45,7 +45,7 @@ type Everything struct {
 	// Hidden fields.
 	hidden  int
 	Skipped chan int `json:"-"`
-	Dash    int      `json:"-,"`
+	Gone    int      `json:"-,omitempty"`
 
 	// Options of tags.
 	Empty       string     `json:"empty,omitempty"`
@@ -58,7 +58,7 @@ type Everything struct {
 	ZeroPointer *Inner     `json:",omitzero"`
 	Quoted      int64      `json:"quoted,string"`
 	QuotedNil   *Level     `json:"quotedNil,string"`
-	BadName     int        `json:"bad,name\""`
+	Unknown     int        `json:",nothing"`
 	Spaced      int        `json:"with space"`
 	Bracket     int        `json:"kebab-case"`
 	When        time.Time  `json:"when"`
@@ -97,8 +97,8 @@ type Everything struct {
 
 	// Never is never nil.
 	//everwire:notnull
-	Never []Inner       `json:"never"`
-	Said  chan<- string `json:"said"` //everwire:ts string | 0
+	Never []Inner `json:"never"`
+	Said  any     `json:"said"` //everwire:ts string | 0
 }
 
 // MarshalJSON would make everything unknown, if it were one of *Everything.
@@ -110,7 +110,9 @@ type Inner struct {
 }
 
 // Void has no members.
-type Void struct{ hidden int }
+type Void struct {
+	Hidden int `json:"-"`
+}
 
 // Lists are lists, bytes and arrays.
 type Lists struct {
