@@ -219,6 +219,36 @@ func (s Square) Validate() error {
 	return nil
 }
 
+// The server asks everyone, and takes the answers as they come.
+func ExampleRPC0() {
+	const Players = everwire.RPC0[int]("players")
+	srv, _ := everwire.New(everwire.Config{})
+	url, stop := serve(srv)
+	defer stop()
+	for _, answer := range []string{"430[2]", "430[3]", `430[{"error":{"code":"away","message":"at tea"}}]`} {
+		c := connect(url, "")
+		go func() {
+			c.next() // 420["players"]
+			c.send(answer)
+		}()
+	}
+
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	sum := 0
+	for n, err := range Players.CallAll(ctx, srv) {
+		var refused *everwire.Error
+		if errors.As(err, &refused) {
+			fmt.Println("one is", refused.Code)
+		}
+		sum += n
+	}
+	fmt.Println(sum, "players")
+	// Output:
+	// one is away
+	// 5 players
+}
+
 // An untyped handler binds the arguments itself, and acknowledges when it likes.
 func ExampleCtx() {
 	srv, _ := everwire.New(everwire.Config{})

@@ -23,11 +23,11 @@ export interface ServerToClientEvents {
 
 export interface ClientToServerEvents {
   answered: (arg1: number, arg2: number, ack: (answer: string | ErrorAnswer) => void) => void;
-  asks: () => void;
   "both ways": (arg: number) => void;
   "by an embedded client": () => void;
   compared: (arg1: number, arg2: number, arg3: number) => void;
   converted: (arg: number[] | null) => void;
+  "from servers and clients": (ack: (answer: number | ErrorAnswer) => void) => void;
   "given to others": () => void;
   handled: (arg: number) => void;
   instance: (arg: boolean) => void;

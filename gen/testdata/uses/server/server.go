@@ -36,12 +36,17 @@ func (a app) open(ctx context.Context) error {
 	a.method(ByMethod)
 	const local = ew.Event0("local")
 	_ = local.Emit(a.srv)
-	ew.On0(a.srv, "asks", func(c *ew.Ctx) error {
-		for range CalledAll.CallAll(ctx, c.Socket()) {
-			break
-		}
-		return nil
-	})
+	for range CalledAll.CallAll(ctx, a.srv) {
+		break
+	}
+	const between, everywhere = ew.Event0("between servers"), ew.RPC0[int]("from servers and clients")
+	others := a.srv.Of("/").Servers()
+	ew.On0(others, between, func(*ew.Ctx) error { return nil })
+	_ = between.Emit(others)
+	for range everywhere.CallAll(ctx, others) {
+		break
+	}
+	ew.Handle0(a.srv, everywhere, func(*ew.Ctx) (int, error) { return 1, nil })
 	table := map[string]ew.Event[string]{"x": Stored}
 	for _, e := range table {
 		_ = e.Emit(a.srv, "x")
