@@ -40,7 +40,9 @@
 // for namespaces with different events, generate a file for the packages of each.
 //
 // The acknowledgement of an RPC is the last parameter, a function of the answer or an
-// ErrorAnswer, which is what a handler's error becomes:
+// ErrorAnswer, which is what a handler's error becomes. An Event has none, as the
+// official types cannot say that it may be asked for; where a page needs to know that
+// the server has taken something, an RPC says so.
 //
 //	socket.emit("room:join", { room: "tea" }, (answer) => {
 //	  if ("error" in answer) alert(answer.error.message);
@@ -65,7 +67,7 @@
 //     the package's name in front; instances of generic types the names of their
 //     arguments at the end.
 //   - A named string or integer type for which its package declares constants is the
-//     union of their values.
+//     union of their values, of which its zero value had better be one.
 //   - A type with methods MarshalJSON or UnmarshalJSON is unknown, one with
 //     MarshalText or UnmarshalText a string. time.Time is a string, json.Number and
 //     big.Int a number, json.RawMessage and interfaces are unknown.

@@ -4,6 +4,7 @@ package main
 
 import (
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -84,12 +85,16 @@ func (d *decl) write(b *strings.Builder) {
 	b.WriteString("}\n")
 }
 
+// deprecated is how Go says it, at the beginning of a paragraph.
+var deprecated = regexp.MustCompile(`(^|\n\n)Deprecated: `)
+
 // writeDoc writes a comment.
 func writeDoc(b *strings.Builder, doc, indent string) {
 	if doc == "" {
 		return
 	}
 	doc = strings.ReplaceAll(doc, "*/", `*\/`)
+	doc = deprecated.ReplaceAllString(doc, "$1@deprecated ")
 	lines := strings.Split(doc, "\n")
 	if len(lines) == 1 {
 		b.WriteString(indent + "/** " + doc + " */\n")

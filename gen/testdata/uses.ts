@@ -14,6 +14,12 @@ export interface ServerToClientEvents {
   heard: () => void;
   local: () => void;
   "method value": (arg1: number, arg2: number) => void;
+  /**
+   * Old is as good as new.
+   *
+   * @deprecated use Handled.
+   */
+  old: () => void;
   /** Said is declared where it is used. */
   said: (arg: string) => void;
   stored: (arg: string) => void;
@@ -32,6 +38,12 @@ export interface ClientToServerEvents {
   handled: (arg: number) => void;
   instance: (arg: boolean) => void;
   literal: () => void;
+  /**
+   * Old is as good as new.
+   *
+   * @deprecated use Handled.
+   */
+  old: () => void;
   "sent by the client": () => void;
   stored: (arg: string) => void;
   told: () => void;

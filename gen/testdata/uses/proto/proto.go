@@ -24,6 +24,11 @@ const (
 	ByMethod    = event.Event[string]("by method")
 	Instance    = event.Event[bool]("instance")
 
+	// Old is as good as new.
+	//
+	// Deprecated: use Handled.
+	Old event.Event0 = "old"
+
 	Internal = event.Event0("internal") //everwire:to none
 	//everwire:to client
 	Directed = event.Event0("directed")
