@@ -5,7 +5,8 @@ package everwire
 import "github.com/everwire/everwire/internal/receive"
 
 // Receiver is what handlers are registered on: a [Server] or [Namespace] for all
-// its sockets or, in OnConnect, one [Socket].
+// its sockets or, in OnConnect, one [Socket]; or [Servers], for what other servers
+// send.
 type Receiver interface {
 	On(event string, h Handler)
 }

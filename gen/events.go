@@ -58,9 +58,6 @@ func asEvent(t types.Type) (args []types.Type, resp types.Type, ok bool) {
 	if named == nil || named.Obj().Pkg() == nil || named.Obj().Pkg().Path() != eventPath {
 		return nil, nil, false
 	}
-	if named.TypeArgs().Len() < named.TypeParams().Len() {
-		return nil, nil, false // the generic type itself
-	}
 	args = slices.Collect(named.TypeArgs().Types())
 	switch named.Obj().Name() {
 	case "Event0", "Event", "Event2", "Event3":

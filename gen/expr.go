@@ -17,7 +17,7 @@ type expr interface {
 }
 
 type (
-	word   string            // as it is
+	word   string            // as it is; those of directives are no parts of other types
 	ref    struct{ *decl }   // a type with a name
 	list   struct{ of expr } // an array of any length
 	tuple  []expr
@@ -34,13 +34,7 @@ type member struct {
 	doc      string
 }
 
-func (w word) print(b *strings.Builder, inside bool) {
-	if inside && strings.ContainsAny(string(w), "|&? ") {
-		b.WriteString("(" + string(w) + ")")
-		return
-	}
-	b.WriteString(string(w))
-}
+func (w word) print(b *strings.Builder, _ bool) { b.WriteString(string(w)) }
 
 func (r ref) print(b *strings.Builder, _ bool) { b.WriteString(r.name) }
 

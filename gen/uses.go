@@ -19,7 +19,7 @@ func (f *finder) walk(file *ast.File) {
 		if name, ok := n.(*ast.Ident); ok {
 			f.declared(name)
 		}
-		if e, ok := n.(ast.Expr); ok && isEvent(f.pkg.info.TypeOf(e)) && f.pkg.info.Types[e].IsValue() {
+		if e, ok := n.(ast.Expr); ok && f.pkg.info.Types[e].IsValue() && isEvent(f.pkg.info.TypeOf(e)) {
 			if key := f.subject(e); key != "" {
 				f.use(key, e, around)
 			}

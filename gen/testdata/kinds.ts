@@ -58,6 +58,18 @@ export type Binary = ArrayBuffer | Uint8Array;
 /** Blob is no []byte, but base64. */
 export type Blob = string;
 
+/** Box holds something. */
+export interface BoxBoxIntMap {
+  /** In is inside. */
+  in: { [key: string]: BoxInt } | null;
+}
+
+/** Box holds something. */
+export interface BoxInt {
+  /** In is inside. */
+  in: number;
+}
+
 /** Celsius writes itself, and says what. */
 export type Celsius = { degrees: number };
 
@@ -149,6 +161,8 @@ export interface Everything {
   page: PageInner;
   pages: PagePageInnerOrNull;
   strings: PageStringList;
+  boxes: BoxBoxIntMap;
+  fixed: PageValue;
   /** Never is never nil. */
   never: Inner[];
   said: string | 0;
@@ -226,6 +240,12 @@ export interface PagePageInnerOrNull {
 export interface PageStringList {
   items: (string[] | null)[] | null;
   next?: string[];
+}
+
+/** Page is a part of a list. */
+export interface PageValue {
+  items: [number, number][] | null;
+  next?: [number, number];
 }
 
 /** Pair has two. */

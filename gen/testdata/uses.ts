@@ -7,11 +7,19 @@ export interface ServerToClientEvents {
   called: (arg: number, ack: (answer: string | ErrorAnswer) => void) => void;
   "called all": (ack: (answer: string | ErrorAnswer) => void) => void;
   compared: (arg1: number, arg2: number, arg3: number) => void;
+  "compared as it is": () => void;
   directed: () => void;
   emitted: (arg: number) => void;
+  "given to a function literal": () => void;
+  "given to a function that does nothing with it": () => void;
+  "given to a function value": () => void;
+  "given to a method of an interface": () => void;
   "given to others": () => void;
   "handled by the client": (ack: (answer: number | ErrorAnswer) => void) => void;
   heard: () => void;
+  "in a field": () => void;
+  "in a local variable": () => void;
+  "key of a map": () => void;
   local: () => void;
   "method value": (arg1: number, arg2: number) => void;
   /**
@@ -20,11 +28,16 @@ export interface ServerToClientEvents {
    * @deprecated use Handled.
    */
   old: () => void;
+  "one of many": () => void;
+  "registered by its text": (arg: number) => void;
+  returned: () => void;
   /** Said is declared where it is used. */
   said: (arg: string) => void;
+  "sent to a type without a name": () => void;
   stored: (arg: string) => void;
   "to an interface": () => void;
   unused: (arg: number) => void;
+  "wrapped without end": () => void;
 }
 
 export interface ClientToServerEvents {
@@ -32,11 +45,20 @@ export interface ClientToServerEvents {
   "both ways": (arg: number) => void;
   "by an embedded client": () => void;
   compared: (arg1: number, arg2: number, arg3: number) => void;
+  "compared as it is": () => void;
   converted: (arg: number[] | null) => void;
   "from servers and clients": (ack: (answer: number | ErrorAnswer) => void) => void;
+  "given to a function literal": () => void;
+  "given to a function that does nothing with it": () => void;
+  "given to a function value": () => void;
+  "given to a method of an interface": () => void;
   "given to others": () => void;
   handled: (arg: number) => void;
+  "in a field": () => void;
+  "in a local variable": () => void;
   instance: (arg: boolean) => void;
+  "instance of two": (arg1: number, arg2: boolean) => void;
+  "key of a map": () => void;
   literal: () => void;
   /**
    * Old is as good as new.
@@ -44,6 +66,9 @@ export interface ClientToServerEvents {
    * @deprecated use Handled.
    */
   old: () => void;
+  "one of many": () => void;
+  "registered by its text": (arg: number) => void;
+  returned: () => void;
   "sent by the client": () => void;
   stored: (arg: string) => void;
   told: () => void;

@@ -88,12 +88,14 @@ type Everything struct {
 	Nothing struct{} `json:"nothing"`
 	Void    Void     `json:"void"`
 
-	Embedding Embedding          `json:"embedding"`
-	Self      *Everything        `json:"self"`
-	Tree      Tree               `json:"tree"`
-	Page      Page[Inner]        `json:"page"`
-	Pages     Page[Page[*Inner]] `json:"pages"`
-	Strings   Page[[]string]     `json:"strings"`
+	Embedding Embedding                          `json:"embedding"`
+	Self      *Everything                        `json:"self"`
+	Tree      Tree                               `json:"tree"`
+	Page      Page[Inner]                        `json:"page"`
+	Pages     Page[Page[*Inner]]                 `json:"pages"`
+	Strings   Page[[]string]                     `json:"strings"`
+	Boxes     shop.Box[map[string]shop.Box[int]] `json:"boxes"`
+	Fixed     Page[[2]int]                       `json:"fixed"`
 
 	// Never is never nil.
 	//everwire:notnull

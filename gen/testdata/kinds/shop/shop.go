@@ -16,3 +16,9 @@ const (
 
 // Error has the name of something else.
 type Error struct{ Message string }
+
+// Box holds something.
+type Box[T any] struct {
+	// In is inside.
+	In T `json:"in"`
+}

@@ -34,5 +34,25 @@ const (
 	Directed = event.Event0("directed")
 )
 
+// Events that server/odd.go is odd with.
+const (
+	Equal     = event.Event0("compared as it is")
+	LocalVar  = event.Event0("in a local variable")
+	ByText    = event.Event[int]("registered by its text")
+	FuncValue = event.Event0("given to a function value")
+	Returned  = event.Event0("returned")
+	Recursive = event.Event0("wrapped without end")
+	Abstract  = event.Event0("given to a method of an interface")
+	Variadic  = event.Event0("one of many")
+	ListInst  = event.Event2[int, bool]("instance of two")
+	Literal   = event.Event0("given to a function literal")
+	Anonymous = event.Event0("sent to a type without a name")
+	Key       = event.Event0("key of a map")
+	Unlooked  = event.Event0("given to a function that does nothing with it")
+)
+
 // Var is handled.
 var Var = event.Event[int]("var")
+
+// Vars are told from fields.
+var Vars = struct{ Var event.Event0 }{"in a field"}
