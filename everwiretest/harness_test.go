@@ -121,6 +121,4 @@ func (a *attempt) Fatalf(format string, args ...any) {
 
 func (a *attempt) FailNow() { runtime.Goexit() }
 
-func always(string) bool { return true }
-
 const instant = time.Nanosecond
