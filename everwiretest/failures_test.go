@@ -179,6 +179,13 @@ var failures = map[string]struct {
 			panic("not reached")
 		},
 	},
+	"stock client cannot upgrade": {
+		`^everwiretest: client1 cannot upgrade: websocket: close 1005`,
+		func(t testing.TB, _ *everwire.Server, srv *everwiretest.Server) {
+			srv.Stock(t, client.WebSocket).Upgrade(t)
+			panic("not reached")
+		},
+	},
 	"stock client cannot ask": {
 		`^everwiretest: client1 cannot send CONNECT: `,
 		func(t testing.TB, _ *everwire.Server, srv *everwiretest.Server) {

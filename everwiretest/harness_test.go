@@ -69,6 +69,11 @@ type attempt struct {
 func try(t testing.TB, test func(t testing.TB)) (failures string) {
 	a := &attempt{TB: t, name: t.Name()}
 	a.run(func() { test(a) })
+	return a.end()
+}
+
+// end cleans up, last things first.
+func (a *attempt) end() (failures string) {
 	for len(a.cleanups) > 0 {
 		last := a.cleanups[len(a.cleanups)-1]
 		a.cleanups = a.cleanups[:len(a.cleanups)-1]

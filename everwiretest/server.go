@@ -117,10 +117,7 @@ func (s *Server) NewClient(t testing.TB, options ...Option) *Client {
 	t.Helper()
 	line := s.newLine()
 	o := client.Options{Dial: line.dial, Logger: s.log.With("client", line.name)}
-	for _, set := range append(s.options[:len(s.options):len(s.options)], options...) {
-		set(&o)
-	}
-	inner, err := client.New(Address, o)
+	inner, err := client.New(Address, s.with(o, options))
 	if err != nil {
 		t.Fatalf("everwiretest: %s: %v", line.name, err)
 	}
@@ -139,6 +136,16 @@ func (s *Server) Connect(t testing.TB, options ...Option) *Client {
 		t.Fatalf("everwiretest: %s cannot connect: %v", c.name, err)
 	}
 	return c
+}
+
+// with returns o as the options of the server, and then those of a client, make it.
+func (s *Server) with(o client.Options, options []Option) client.Options {
+	for _, list := range [][]Option{s.options, options} {
+		for _, set := range list {
+			set(&o)
+		}
+	}
+	return o
 }
 
 func (s *Server) newLine() *Line {

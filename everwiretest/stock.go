@@ -4,7 +4,9 @@ package everwiretest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
 	"sync"
 	"testing"
@@ -21,13 +23,15 @@ import (
 // and keeps the rest for [Stock.Next].
 type Stock struct {
 	*Line
-	wire   wire
-	opened string
-	stop   context.CancelFunc
-	done   chan struct{} // closed when its goroutine has ended; why is set then
-	why    error
+	options client.Options
+	sid     string
+	opened  string
+	stop    context.CancelFunc
+	done    chan struct{} // closed when its goroutine has ended; why is set then
+	why     error
 
 	mu     sync.Mutex // guards what follows
+	wire   wire
 	got    []string
 	more   chan struct{} // closed when got grows
 	silent bool
@@ -48,14 +52,15 @@ type wire interface {
 // The connection ends with the test t.
 func (s *Server) Stock(t testing.TB, transport string, options ...Option) *Stock {
 	t.Helper()
-	p := &Stock{Line: s.newLine(), done: make(chan struct{}), more: make(chan struct{})}
-	o := client.Options{Path: "/socket.io/"}
-	for _, set := range append(s.options[:len(s.options):len(s.options)], options...) {
-		set(&o)
+	p := &Stock{
+		Line:    s.newLine(),
+		options: s.with(client.Options{Path: "/socket.io/"}, options),
+		done:    make(chan struct{}),
+		more:    make(chan struct{}),
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), wait())
 	defer cancel()
-	first, err := p.open(ctx, transport, o)
+	first, err := p.open(ctx, transport)
 	if err != nil {
 		t.Fatalf("everwiretest: %s gets no session: %v", p.name, err)
 	}
@@ -68,12 +73,12 @@ func (s *Server) Stock(t testing.TB, transport string, options ...Option) *Stock
 }
 
 // open opens the session, and returns what came behind OPEN.
-func (p *Stock) open(ctx context.Context, transport string, o client.Options) (rest []eio.Packet, err error) {
+func (p *Stock) open(ctx context.Context, transport string) (rest []eio.Packet, err error) {
 	switch transport {
 	case client.WebSocket:
-		p.wire, err = dialSocket(ctx, p.Line, o)
+		p.wire, err = dialSocket(ctx, p.Line, p.options, "")
 	case client.Polling:
-		p.wire = newPolls(p.Line, o)
+		p.wire = newPolls(p.Line, p.options)
 	default:
 		err = errors.New(`transport is not "websocket" or "polling"`)
 	}
@@ -81,30 +86,80 @@ func (p *Stock) open(ctx context.Context, transport string, o client.Options) (r
 		return nil, err
 	}
 	packets, err := p.wire.next(ctx)
-	if err == nil && (len(packets) == 0 || packets[0].Type != eio.Open) {
-		err = errors.New("the first packet is not OPEN")
+	if err == nil {
+		err = p.admit(packets)
 	}
 	if err != nil {
 		p.wire.close()
 		return nil, err
 	}
-	p.opened = string(packets[0].Data)
-	if w, ok := p.wire.(*polls); ok {
-		w.join(p.opened)
-	}
 	return packets[1:], nil
+}
+
+// admit takes OPEN, which must be the first packet.
+func (p *Stock) admit(packets []eio.Packet) error {
+	if len(packets) == 0 || packets[0].Type != eio.Open {
+		return errors.New("the first packet is not OPEN")
+	}
+	var open struct {
+		SID string `json:"sid"`
+	}
+	if err := json.Unmarshal(packets[0].Data, &open); err != nil {
+		return fmt.Errorf("OPEN: %w", err)
+	}
+	p.opened, p.sid = string(packets[0].Data), open.SID
+	if polls, ok := p.wire.(*polls); ok {
+		polls.url += "&sid=" + p.sid
+	}
+	return nil
 }
 
 // run takes what comes until the end.
 func (p *Stock) run(ctx context.Context, packets []eio.Packet) {
 	defer close(p.done)
-	defer p.wire.close()
+	defer func() { p.current().close() }()
 	for p.why == nil {
 		for _, packet := range packets {
 			p.take(ctx, packet)
 		}
-		packets, p.why = p.wire.next(ctx)
+		packets, p.why = p.current().next(ctx)
 	}
+}
+
+func (p *Stock) current() wire {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.wire
+}
+
+// Upgrade moves a session that polls to a WebSocket, as the official clients do
+// right after the handshake.
+func (p *Stock) Upgrade(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), wait())
+	defer cancel()
+	if err := p.upgrade(ctx); err != nil {
+		t.Fatalf("everwiretest: %s cannot upgrade: %v", p.name, err)
+	}
+}
+
+func (p *Stock) upgrade(ctx context.Context) error {
+	ws, err := dialSocket(ctx, p.Line, p.options, "&sid="+p.sid)
+	if err != nil {
+		return err
+	}
+	err = ws.send(ctx, eio.Packet{Type: eio.Ping, Data: []byte("probe")})
+	if err == nil {
+		_, err = ws.next(ctx) // 3probe
+	}
+	if err != nil {
+		ws.close()
+		return err
+	}
+	p.mu.Lock()
+	p.wire = ws // the poll that waits is answered, and is the last
+	p.mu.Unlock()
+	return ws.send(ctx, eio.Packet{Type: eio.Upgrade})
 }
 
 func (p *Stock) take(ctx context.Context, packet eio.Packet) {
@@ -114,9 +169,10 @@ func (p *Stock) take(ctx context.Context, packet eio.Packet) {
 	case packet.Type == eio.Noop:
 		return
 	case packet.Type == eio.Ping && !p.silent:
+		w := p.wire
 		// A goroutine of its own, since a POST may wait for what this one has to take;
 		// it ends with the connection at the latest.
-		go func() { _ = p.wire.send(ctx, eio.Packet{Type: eio.Pong, Data: packet.Data}) }()
+		go func() { _ = w.send(ctx, eio.Packet{Type: eio.Pong, Data: packet.Data}) }()
 		return
 	}
 	p.got = append(p.got, string(eio.Append(nil, packet)))
@@ -139,7 +195,7 @@ func (p *Stock) Send(packets ...string) error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), wait())
 	defer cancel()
-	return p.wire.send(ctx, list...)
+	return p.current().send(ctx, list...)
 }
 
 // Join connects to a namespace, "/" or one of a name like "/admin", with the payload

@@ -63,6 +63,27 @@ func TestStockSpeaks(t *testing.T) {
 	})
 }
 
+// Nothing is lost or turned around by an upgrade, and the session stays.
+func TestStockUpgrades(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app := newApp(t, everwire.Config{})
+		p := everwiretest.Start(t, app).Stock(t, client.Polling)
+		p.Join(t, "/", "")
+		s := app.Sockets()[0]
+		require.Equal(t, client.Polling, s.Transport())
+		require.NoError(t, tick.Emit(s, 1))
+		p.Upgrade(t)
+		require.NoError(t, tick.Emit(s, 2))
+		synctest.Wait()
+		require.Equal(t, client.WebSocket, s.Transport())
+		require.Equal(t, []string{`42["tick",1]`, `42["tick",2]`}, p.Waiting())
+		require.NoError(t, p.Send(`42["say","hello"]`))
+		require.Equal(t, `42["say","hello"]`, p.Next(t))
+		time.Sleep(10 * time.Minute)
+		require.Equal(t, 1, app.Sessions())
+	})
+}
+
 // Its heart beats, until it is silent.
 func TestStockPings(t *testing.T) {
 	stocks(t, func(t *testing.T, app *everwire.Server, p *everwiretest.Stock) {

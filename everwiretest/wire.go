@@ -5,7 +5,6 @@ package everwiretest
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -27,9 +26,12 @@ type socket struct {
 	mu   sync.Mutex // serializes writes
 }
 
-func dialSocket(ctx context.Context, l *Line, o client.Options) (*socket, error) {
+// dialSocket opens a WebSocket; session is the parameter that names one, if there is
+// one already.
+func dialSocket(ctx context.Context, l *Line, o client.Options, session string) (*socket, error) {
 	d := websocket.Dialer{NetDialContext: l.dial}
-	conn, resp, err := d.DialContext(ctx, "ws"+strings.TrimPrefix(Address, "http")+o.Path+query(client.WebSocket), o.Header)
+	url := "ws" + strings.TrimPrefix(Address, "http") + o.Path + query(client.WebSocket) + session
+	conn, resp, err := d.DialContext(ctx, url, o.Header)
 	if resp != nil && errors.Is(err, websocket.ErrBadHandshake) {
 		body, _ := io.ReadAll(resp.Body)
 		return nil, answered(resp.Status, body)
@@ -81,7 +83,7 @@ func (s *socket) close() { s.conn.Close() }
 type polls struct {
 	http   http.Client
 	header http.Header
-	url    string // set by join
+	url    string
 }
 
 func newPolls(l *Line, o client.Options) *polls {
@@ -90,16 +92,6 @@ func newPolls(l *Line, o client.Options) *polls {
 		http:   http.Client{Transport: &http.Transport{DialContext: l.dial, DisableKeepAlives: true}},
 		header: o.Header,
 		url:    Address + o.Path + query(client.Polling),
-	}
-}
-
-// join has further requests belong to the session.
-func (p *polls) join(opened string) {
-	var open struct {
-		SID string `json:"sid"`
-	}
-	if err := json.Unmarshal([]byte(opened), &open); err == nil {
-		p.url += "&sid=" + open.SID
 	}
 }
 
