@@ -147,6 +147,12 @@ func TestOfflineAndPause(t *testing.T) {
 		c.StopReading()
 		require.NoError(t, say.Emit(c, "still talking"))
 		require.Equal(t, "still talking", said.Next(t))
+		c.Resume()
+		c.Pause()
+		require.NoError(t, say.Emit(c, "not heard"))
+		said.None(t, 10*time.Second)
+		c.Resume()
+		require.Equal(t, "not heard", said.Next(t))
 		c.Offline()
 		everwiretest.Eventually(t, "the client to know", func() bool { return c.Transport() == "" })
 		require.Equal(t, "client1 (suspended)", c.String())
@@ -182,6 +188,42 @@ func TestNamespaces(t *testing.T) {
 	everwiretest.WaitRoom(t, admin, "admins", side)
 	require.NoError(t, tick.Emit(everwiretest.SocketOf(t, admin, side), 7))
 	require.Equal(t, 7, ticks.Next(t))
+}
+
+// A test may leave behind what it likes.
+func TestEnds(t *testing.T) {
+	for name, leave := range map[string]func(t *testing.T, app *everwire.Server, c *everwiretest.Client){
+		"offline":      func(_ *testing.T, _ *everwire.Server, c *everwiretest.Client) { c.Offline() },
+		"paused":       func(_ *testing.T, _ *everwire.Server, c *everwiretest.Client) { c.Pause() },
+		"not reading":  func(_ *testing.T, _ *everwire.Server, c *everwiretest.Client) { c.StopReading() },
+		"cut":          func(_ *testing.T, _ *everwire.Server, c *everwiretest.Client) { c.Cut() },
+		"disconnected": func(_ *testing.T, _ *everwire.Server, c *everwiretest.Client) { c.Disconnect() },
+		"closed": func(t *testing.T, _ *everwire.Server, c *everwiretest.Client) {
+			require.NoError(t, c.Close(t.Context()))
+		},
+		"shut down": func(t *testing.T, app *everwire.Server, _ *everwiretest.Client) {
+			require.NoError(t, app.Shutdown(t.Context()))
+		},
+		"emitting": func(t *testing.T, app *everwire.Server, c *everwiretest.Client) {
+			for range 100 {
+				require.NoError(t, say.Emit(c, "x"))
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			bubbles(t, func(t *testing.T, transport string) {
+				app := newApp(t, everwire.Config{})
+				// Who may use a WebSocket only, and has none at the moment, cannot say goodbye.
+				srv := everwiretest.Start(t, app, everwiretest.Over(transport, client.Polling))
+				t.Cleanup(func() { // between the clients' end and the server's
+					everwiretest.Eventually(t, "goodbye", func() bool { return app.Sessions() == 0 })
+				})
+				_, c := srv.NewClient(t), srv.Connect(t)
+				leave(t, app, c)
+			})
+		})
+	}
 }
 
 // Servers in parallel tests do not see each other's goroutines.

@@ -46,7 +46,7 @@ var transports = []string{client.WebSocket, client.SSE, client.Polling}
 // bubbles runs a test for each transport, inside of a bubble and outside.
 func bubbles(t *testing.T, test func(t *testing.T, transport string)) {
 	for _, tr := range transports {
-		t.Run(tr, func(t *testing.T) { test(t, tr) })
+		t.Run(tr, func(t *testing.T) { t.Parallel(); test(t, tr) })
 		t.Run(tr+" in a bubble", func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) { test(t, tr) })
 		})

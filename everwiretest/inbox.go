@@ -69,8 +69,7 @@ func (i *Inbox[T]) before(timer *time.Timer) (v T, ok bool) {
 		select {
 		case <-more:
 		case <-timer.C:
-			v, ok, _ = i.take()
-			return v, ok
+			return v, false
 		}
 	}
 }

@@ -277,7 +277,6 @@ func (p *Stock) Done() <-chan struct{} { return p.done }
 // Close ends the connection without a word to the session, and waits until it is
 // over.
 func (p *Stock) Close() {
-	p.Resume()
 	p.stop()
 	p.Cut()
 	<-p.done
