@@ -33,8 +33,8 @@ func wait() time.Duration {
 // inBubble: the time of a bubble of testing/synctest begins with the year 2000.
 func inBubble() bool { return time.Now().Year() < 2020 }
 
-// Address is that of every [Server], each in a network of its own.
-const Address = "http://everwire.test"
+// origin is where clients look for the one server of their network.
+const origin = "http://everwire.test"
 
 // node is the server's name in its network.
 const node = "server"
@@ -69,7 +69,8 @@ func Auth(v any) Option { return func(o *client.Options) { o.Auth = v } }
 // its connection.
 func NoResume() Option { return func(o *client.Options) { o.NoResume = true } }
 
-// Start serves h until the end of the test. If h has a method
+// Start serves h until the end of the test, as the host everwire.test of a network
+// that is its own. If h has a method
 // Shutdown(context.Context) error, as an [everwire.Server] has, it is called then;
 // for a router, call that of the server in it with t.Cleanup after Start.
 func Start(t testing.TB, h http.Handler, o ...Option) *Server {
@@ -117,7 +118,7 @@ func (s *Server) NewClient(t testing.TB, options ...Option) *Client {
 	t.Helper()
 	line := s.newLine()
 	o := client.Options{Dial: line.dial, Logger: s.log.With("client", line.name)}
-	inner, err := client.New(Address, s.with(o, options))
+	inner, err := client.New(origin, s.with(o, options))
 	if err != nil {
 		t.Fatalf("everwiretest: %s: %v", line.name, err)
 	}

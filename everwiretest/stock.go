@@ -30,8 +30,10 @@ type Stock struct {
 	done    chan struct{} // closed when its goroutine has ended; why is set then
 	why     error
 
-	mu     sync.Mutex // guards what follows
-	wire   wire
+	mu     sync.Mutex    // guards what follows
+	wire   wire          // to write on
+	source wire          // to read from: the same, but in an upgrade
+	moved  chan struct{} // closed when source is read from; nil: it is
 	got    []string
 	more   chan struct{} // closed when got grows
 	silent bool
@@ -85,6 +87,7 @@ func (p *Stock) open(ctx context.Context, transport string) (rest []eio.Packet, 
 	if err != nil {
 		return nil, err
 	}
+	p.source = p.wire
 	packets, err := p.wire.next(ctx)
 	if err == nil {
 		err = p.admit(packets)
@@ -117,49 +120,31 @@ func (p *Stock) admit(packets []eio.Packet) error {
 // run takes what comes until the end.
 func (p *Stock) run(ctx context.Context, packets []eio.Packet) {
 	defer close(p.done)
-	defer func() { p.current().close() }()
+	defer func() { p.toRead().close() }()
 	for p.why == nil {
 		for _, packet := range packets {
 			p.take(ctx, packet)
 		}
-		packets, p.why = p.current().next(ctx)
+		packets, p.why = p.toRead().next(ctx)
 	}
 }
 
+// toRead is the wire to read from next.
+func (p *Stock) toRead() wire {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.moved != nil {
+		close(p.moved)
+		p.moved = nil
+	}
+	return p.source
+}
+
+// current is the wire to write on.
 func (p *Stock) current() wire {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return p.wire
-}
-
-// Upgrade moves a session that polls to a WebSocket, as the official clients do
-// right after the handshake.
-func (p *Stock) Upgrade(t testing.TB) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), wait())
-	defer cancel()
-	if err := p.upgrade(ctx); err != nil {
-		t.Fatalf("everwiretest: %s cannot upgrade: %v", p.name, err)
-	}
-}
-
-func (p *Stock) upgrade(ctx context.Context) error {
-	ws, err := dialSocket(ctx, p.Line, p.options, "&sid="+p.sid)
-	if err != nil {
-		return err
-	}
-	err = ws.send(ctx, eio.Packet{Type: eio.Ping, Data: []byte("probe")})
-	if err == nil {
-		_, err = ws.next(ctx) // 3probe
-	}
-	if err != nil {
-		ws.close()
-		return err
-	}
-	p.mu.Lock()
-	p.wire = ws // the poll that waits is answered, and is the last
-	p.mu.Unlock()
-	return ws.send(ctx, eio.Packet{Type: eio.Upgrade})
 }
 
 func (p *Stock) take(ctx context.Context, packet eio.Packet) {
@@ -277,7 +262,7 @@ func (p *Stock) Done() <-chan struct{} { return p.done }
 // Close ends the connection without a word to the session, and waits until it is
 // over.
 func (p *Stock) Close() {
-	p.stop()
+	p.stop() // for a poll that is about to be asked
 	p.Cut()
 	<-p.done
 }

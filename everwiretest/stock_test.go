@@ -5,10 +5,13 @@ package everwiretest_test
 import (
 	"encoding/json"
 	"net/http"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/everwire/everwire"
@@ -84,6 +87,25 @@ func TestStockUpgrades(t *testing.T) {
 	})
 }
 
+// A WebSocket may be written on concurrently, as answers to pings are.
+func TestStockSendsConcurrently(t *testing.T) {
+	var got atomic.Int64
+	app := newApp(t, everwire.Config{})
+	app.On("n", func(*everwire.Ctx) error { got.Add(1); return nil })
+	p := everwiretest.Start(t, app).Stock(t, client.WebSocket)
+	p.Join(t, "/", "")
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			for range 500 {
+				assert.NoError(t, p.Send(`42["n"]`))
+			}
+		})
+	}
+	all.Wait()
+	everwiretest.Eventually(t, "all to come", func() bool { return got.Load() == 4000 })
+}
+
 // Its heart beats, until it is silent.
 func TestStockPings(t *testing.T) {
 	stocks(t, func(t *testing.T, app *everwire.Server, p *everwiretest.Stock) {
@@ -108,6 +130,25 @@ func TestStockCut(t *testing.T) {
 		<-p.Done()
 		require.Equal(t, []string{`42["last"]`}, p.Waiting())
 		everwiretest.Eventually(t, "the session to end", func() bool { return app.Sessions() == 0 })
+	})
+}
+
+// A poll that was cut is not asked again behind the client's back.
+func TestStockDoesNotRetry(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		app := newApp(t, everwire.Config{})
+		var requests atomic.Int64
+		srv := everwiretest.Start(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			requests.Add(1)
+			app.ServeHTTP(w, r)
+		}))
+		p := srv.Stock(t, client.Polling)
+		p.Join(t, "/", "")
+		synctest.Wait()
+		before := requests.Load()
+		p.Cut()
+		<-p.Done()
+		require.Equal(t, before, requests.Load())
 	})
 }
 

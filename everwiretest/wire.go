@@ -30,7 +30,7 @@ type socket struct {
 // one already.
 func dialSocket(ctx context.Context, l *Line, o client.Options, session string) (*socket, error) {
 	d := websocket.Dialer{NetDialContext: l.dial}
-	url := "ws" + strings.TrimPrefix(Address, "http") + o.Path + query(client.WebSocket) + session
+	url := "ws" + strings.TrimPrefix(origin, "http") + o.Path + query(client.WebSocket) + session
 	conn, resp, err := d.DialContext(ctx, url, o.Header)
 	if resp != nil && errors.Is(err, websocket.ErrBadHandshake) {
 		body, _ := io.ReadAll(resp.Body)
@@ -88,10 +88,10 @@ type polls struct {
 
 func newPolls(l *Line, o client.Options) *polls {
 	return &polls{
-		// A connection of its own for each request: one that is cut would be tried again on another.
+		// A connection for each request: then none is left, and none that was cut is asked again on another.
 		http:   http.Client{Transport: &http.Transport{DialContext: l.dial, DisableKeepAlives: true}},
 		header: o.Header,
-		url:    Address + o.Path + query(client.Polling),
+		url:    origin + o.Path + query(client.Polling),
 	}
 }
 
@@ -138,4 +138,4 @@ func (p *polls) request(ctx context.Context, method string, body []byte) ([]byte
 	return text, err
 }
 
-func (p *polls) close() { p.http.CloseIdleConnections() }
+func (p *polls) close() {}
