@@ -53,7 +53,7 @@ func Eventually(t testing.TB, what string, ok func() bool) {
 
 func eventually(ok func() bool) bool {
 	end := time.Now().Add(wait())
-	for pause := time.Millisecond; !ok(); pause = min(2*pause, 100*time.Millisecond) {
+	for pause := time.Millisecond; !ok(); pause = min(2*pause, 250*time.Millisecond) {
 		if time.Now().After(end) {
 			return false
 		}

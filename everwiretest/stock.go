@@ -70,7 +70,7 @@ func (s *Server) Stock(t testing.TB, transport string, options ...Option) *Stock
 	// Owned by the client; ends with the session or with the test, and blocks on the
 	// server having nothing to send.
 	go p.run(ctx, first)
-	t.Cleanup(p.Close)
+	t.Cleanup(p.Cut)
 	return p
 }
 
@@ -259,10 +259,10 @@ func (p *Stock) Silence() {
 // ended, from either side. Next still returns what came before.
 func (p *Stock) Done() <-chan struct{} { return p.done }
 
-// Close ends the connection without a word to the session, and waits until it is
-// over.
-func (p *Stock) Close() {
+// Cut ends the connection for good, also between two polls, without a word to the
+// session, and waits until it is over. To say goodbye, Send("41") or Send("1") before.
+func (p *Stock) Cut() {
 	p.stop() // for a poll that is about to be asked
-	p.Cut()
+	p.Line.Cut()
 	<-p.done
 }

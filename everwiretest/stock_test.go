@@ -171,7 +171,7 @@ func TestStockPause(t *testing.T) {
 // At the end of a test a client need not have come to its own end.
 func TestStockLeftAlone(t *testing.T) {
 	for _, trouble := range []func(*everwiretest.Stock){
-		(*everwiretest.Stock).Close, (*everwiretest.Stock).Offline, (*everwiretest.Stock).StopReading, (*everwiretest.Stock).Pause,
+		(*everwiretest.Stock).Cut, (*everwiretest.Stock).Offline, (*everwiretest.Stock).StopReading, (*everwiretest.Stock).Pause,
 	} {
 		stocks(t, func(t *testing.T, app *everwire.Server, p *everwiretest.Stock) {
 			p.Join(t, "/", "")
