@@ -27,6 +27,7 @@ type fixture struct {
 	URL     string // of the Socket.IO server
 	Control string // of the server beside it
 
+	resume   everwire.Resume
 	addr     string
 	outcomes outcomes
 
@@ -35,9 +36,11 @@ type fixture struct {
 	http   *http.Server
 }
 
-func newFixture(t *testing.T) *fixture {
+func newFixture(t *testing.T) *fixture { return newFixtureWith(t, everwire.Resume{}) }
+
+func newFixtureWith(t *testing.T, resume everwire.Resume) *fixture {
 	t.Helper()
-	f := &fixture{addr: "127.0.0.1:0"}
+	f := &fixture{addr: "127.0.0.1:0", resume: resume}
 	require.NoError(t, f.start())
 	control := httptest.NewServer(http.HandlerFunc(f.serveControl))
 	f.URL, f.Control = "http://"+f.addr, control.URL
@@ -52,6 +55,7 @@ func (f *fixture) start() error {
 	server, err := everwire.New(everwire.Config{
 		PingInterval: 500 * time.Millisecond,
 		PingTimeout:  3 * time.Second,
+		Resume:       f.resume,
 		Logger:       slog.New(slog.DiscardHandler),
 	})
 	if err != nil {

@@ -9,12 +9,17 @@ export * from "../interop/harness.mjs"; // feature and upgraded are those of thi
 
 const { ask, cleanup, control, mode, next, outcome, transports, url, within } = base;
 
-// The client library goes by the name of its folder, which tells an old version from the current one.
+// The client library goes by the name of its folder, which tells an old version from the current one; the bundled
+// client by its file. It does what the current version does.
 const folder = process.env.EVERWIRE_CLIENT ?? "socket.io-client";
 export const library = await import(folder);
-const manifest = new URL(`../node_modules/${folder}/package.json`, import.meta.url);
+export const bundled = folder.endsWith(".js");
+// resumes tells that sessions survive their connections.
+export const resumes = process.env.EVERWIRE_RESUME === "resume";
+const manifest = new URL(`../node_modules/${bundled ? "socket.io-client" : folder}/package.json`, import.meta.url);
 const [major, minor] = JSON.parse(readFileSync(manifest)).version.split(".").map(Number);
 const version = `${major}.${minor}`;
+const own = bundled && { WebSocket: (await import("ws")).default, resume: process.env.EVERWIRE_RESUME !== "stock" };
 
 // has tells whether the client library is of that version or later.
 export function has(since) {
@@ -34,6 +39,7 @@ export function session(options = {}) {
     transports,
     autoConnect: false,
     reconnection: false,
+    ...own,
     ...options,
   });
   cleanup(() => {

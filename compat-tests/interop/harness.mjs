@@ -1,14 +1,15 @@
 // What the clients in Node share: the table's rows, each run with a deadline and cleaned up behind, and waits.
-// Their arguments: <url> <control url> <polling | websocket | upgrade> [extra…]
+// Their arguments: <url> <control url> <polling | websocket | upgrade | sse | race> [extra…]
 
 export const [url, control, mode, ...extra] = process.argv.slice(2);
 
 // official tells that the server is the control.
 export const official = process.env.EVERWIRE_SERVER === "official";
 
-export const transports = mode === "upgrade" ? ["polling", "websocket"] : [mode];
+// In the mode "race", which the bundled client knows, the client chooses.
+export const transports = { upgrade: ["polling", "websocket"], race: ["websocket", "sse", "polling"] }[mode] ?? [mode];
 
-export const finalTransport = transports.at(-1);
+export const finalTransport = mode === "race" ? "websocket" : transports.at(-1);
 
 const features = [];
 const cleanups = [];

@@ -47,6 +47,12 @@ type Cell struct {
 // program tells what to run; it starts a server for it.
 func Run(t *testing.T, clients []string, program func(client, transport string) Program) {
 	t.Helper()
+	RunOver(t, clients, transports, program)
+}
+
+// RunOver is Run over the transports named, for clients that know others.
+func RunOver(t *testing.T, clients, transports []string, program func(client, transport string) Program) {
+	t.Helper()
 	var columns []*column
 	for _, client := range clients {
 		for _, transport := range transports {

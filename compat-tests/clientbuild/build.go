@@ -1,0 +1,115 @@
+// build.go: the files of the bundled client, made from its sources.
+
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+
+	"github.com/andybalholm/brotli"
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// A bundle is one of the files that are served.
+type bundle struct {
+	name  string // in dist
+	entry string // in src
+	esm   bool
+	debug bool
+}
+
+var bundles = []bundle{
+	{name: "socket.io.js", entry: "umd.js", debug: true},
+	{name: "socket.io.min.js", entry: "umd.js"},
+	{name: "socket.io.esm.min.js", entry: "index.js", esm: true},
+	{name: "socket.io.msgpack.min.js", entry: "umd-msgpack.js"},
+}
+
+const banner = "/*! Everwire client, MIT */"
+
+// What is around a bundle that is no module: esbuild would wrap each source of one that mentions CommonJS.
+const (
+	umdBegin = "(function(module_,define_){"
+	umdEnd   = `})(typeof module=="object"&&module.exports&&module,typeof define=="function"&&define.amd&&define);`
+)
+
+// buildAll returns all files by their names: bundles, maps, and both compressed.
+func buildAll(src string) (map[string][]byte, error) {
+	files := map[string][]byte{}
+	for _, b := range bundles {
+		built, err := b.build(src)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", b.name, err)
+		}
+		for name, content := range built {
+			files[name] = content
+			if err := compress(files, name, content); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return files, nil
+}
+
+func (b bundle) build(src string) (map[string][]byte, error) {
+	src, err := filepath.Abs(src)
+	if err != nil {
+		return nil, err
+	}
+	out := filepath.Join(filepath.Dir(src), "dist")
+	o := api.BuildOptions{
+		AbsWorkingDir: src,
+		EntryPoints:   []string{b.entry},
+		Bundle:        true,
+		Outfile:       filepath.Join(out, b.name),
+		Banner:        map[string]string{"js": banner + umdBegin},
+		Footer:        map[string]string{"js": umdEnd},
+		Define:        map[string]string{"DEBUG": fmt.Sprint(b.debug)},
+		Sourcemap:     api.SourceMapLinked,
+		Target:        api.ES5,
+		Format:        api.FormatIIFE,
+		Charset:       api.CharsetASCII,
+		LegalComments: api.LegalCommentsNone,
+		LogOverride:   map[string]api.LogLevel{"commonjs-variable-in-esm": api.LogLevelSilent},
+	}
+	if b.esm {
+		o.Banner, o.Footer = map[string]string{"js": banner}, nil
+		o.Format, o.Target = api.FormatESModule, api.ES2015
+	}
+	if !b.debug {
+		o.MinifyWhitespace, o.MinifyIdentifiers, o.MinifySyntax = true, true, true
+		o.MangleProps = "[A-Za-z]_$" // private members end with an underscore
+	}
+	result := api.Build(o)
+	var failed []error
+	for _, m := range append(result.Errors, result.Warnings...) {
+		failed = append(failed, fmt.Errorf("%v: %s", cmp.Or(m.Location, &api.Location{}).File, m.Text))
+	}
+	files := map[string][]byte{}
+	for _, f := range result.OutputFiles {
+		files[strings.TrimPrefix(filepath.ToSlash(f.Path), filepath.ToSlash(out)+"/")] = f.Contents
+	}
+	return files, errors.Join(failed...)
+}
+
+// compress adds name.gz and name.br.
+func compress(files map[string][]byte, name string, content []byte) error {
+	var gz, br bytes.Buffer
+	g, err := gzip.NewWriterLevel(&gz, gzip.BestCompression)
+	if err != nil {
+		return err
+	}
+	b := brotli.NewWriterLevel(&br, brotli.BestCompression)
+	_, err1 := g.Write(content)
+	_, err2 := b.Write(content)
+	if err := errors.Join(err1, err2, g.Close(), b.Close()); err != nil {
+		return err
+	}
+	files[name+".gz"], files[name+".br"] = gz.Bytes(), br.Bytes()
+	return nil
+}
