@@ -261,6 +261,7 @@
           m.won = kept.won;
           m.rtt = kept.rtt;
           m.at = kept.at;
+          m.failures_.websocket = +(m.won != "websocket");
         }
       } catch (err) {
       }
@@ -303,7 +304,7 @@
         return !s.allowed_ || s.allowed_.indexOf(kinds(c)) >= 0;
       });
       function rank(c) {
-        return (m.failures_[kinds(c)] || 0) + (m.won == kinds(c) ? 0 : m.won ? 0.5 : 0) + all.indexOf(c) / 100;
+        return (m.failures_[kinds(c)] || 0) + (m.won && m.won != kinds(c) && s.opts.rememberUpgrade !== false ? 0.5 : 0) + all.indexOf(c) / 100;
       }
       return all.slice().sort(function(a, b) {
         return rank(a) - rank(b);
@@ -365,7 +366,7 @@
       if (true) s.note_("end of " + a.name + " " + a.k_ + ": " + (why || reason || err && err.message || "error"));
       if (a.dead_ || s.over_) s.kill_(a);
       else if (s.trial_ == a) s.trialFailed_(a, err);
-      else if (why) s.refused_(a, err, why);
+      else if (why) s.refused_(a, err, why, reason || "transport error");
       else s.dead_(a, err, reason || "transport error");
     },
     /** What an answer refuses, '' if nothing. */
@@ -379,16 +380,15 @@
       }
     },
     /** Only what the newest attachment is told counts. */
-    refused_: function(a, err, why) {
+    refused_: function(a, err, why, reason) {
       var s = this, newest = !s.newer_(a), superseded = why == "superseded";
       if (!s.id) {
         s.race_ = new s.race_.constructor();
         return s.end_("transport error", s.error_("session unknown", 400), 0);
       }
-      if (s.stock_ || newest && (!superseded || ++s.super_ > maxSuper)) {
-        return s.end_(s.stock_ || why == "large" ? "transport error" : "transport close", err, s.stock_ || why == "large" ? void 0 : 0);
-      }
-      s.dead_(a, err, "transport error");
+      if (s.stock_ || why == "large") return s.end_(reason, err);
+      if (newest && (!superseded || ++s.super_ > maxSuper)) return s.end_("transport close", err, 0);
+      s.dead_(a, err, reason);
     },
     /** a was silent for too long. */
     silent_: function(a, what) {
@@ -403,14 +403,14 @@
       if (true) s.note_("lost " + a.name + " " + a.k_ + ": " + (err && err.message || reason));
       if (failed) m.failures_[a.name] = (m.failures_[a.name] || 0) + 1;
       if (silent) s.race_.silences_++;
-      if (a.name == "websocket" && a.opened_ && now() - a.since_ > 6e4) m.up_ = upwardFirst;
+      if (a.name == "websocket" && a.opened_) m.up_ = now() - a.since_ > 6e4 ? upwardFirst : Math.min(2 * m.up_, upwardMax);
+      if (s.stock_) return s.end_(reason, err);
       s.kill_(a);
       if (!s.id) {
         if (s.legs_.length) s.nextLeg_();
         else if (!s.live_.length) s.end_("transport error", err);
         return;
       }
-      if (s.stock_) return s.end_(reason, err);
       if (!newer) {
         var o = s.live_[s.live_.length - 1];
         if (o) {
@@ -464,8 +464,7 @@
     planUpward_: function() {
       var s = this, m = s.memory_;
       if (!s.cur_ || s.cur_.name == "websocket" || s.opts.upgrade === false || s.upT_.on_ || s.classes_.indexOf(s.WS_) < 0 || s.stock_ && s.upgrades.indexOf("websocket") < 0 || s.allowed_ && s.allowed_.indexOf("websocket") < 0) return;
-      s.upT_.start_(m.failures_.websocket || m.up_ > upwardFirst ? m.up_ : 0);
-      m.up_ = Math.min(2 * m.up_, upwardMax);
+      s.upT_.start_(m.failures_.websocket ? m.up_ : 0);
     },
     /** Opens a WebSocket that attaches nothing until it was proved. */
     tryUpward_: function() {
@@ -478,8 +477,9 @@
       a.run_();
     },
     trialFailed_: function(a, err) {
-      var s = this;
-      s.memory_.failures_.websocket = (s.memory_.failures_.websocket || 0) + 1;
+      var s = this, m = s.memory_;
+      m.failures_.websocket = (m.failures_.websocket || 0) + 1;
+      m.up_ = Math.min(2 * m.up_, upwardMax);
       if (true) s.note_("no WebSocket");
       s.kill_(a);
       s.emitReserved("upgradeError", err);
@@ -703,7 +703,7 @@
     for (i = 0; i < control.length; i++) size += sizeOf(control[i]) + 1;
     for (i = 0; i < kept.length; i++) {
       size += kept[i].size_ + 1;
-      if (size - 1 > limit || i && !all && (i == maxPackets || size > maxEvents)) break;
+      if ((i || control.length) && size - 1 > limit || i && !all && (i == maxPackets || size > maxEvents)) break;
       messages.push(kept[i]);
     }
     return messages;
@@ -1523,8 +1523,14 @@
     },
     /** Ends what a connection could not go on with. hint is when to come back, in milliseconds. */
     end_: function(reason, err, hint) {
-      var s = this, opening = s.readyState == "opening";
+      var s = this, opening = s.readyState == "opening", a = s.cur_;
       if (s.over_) return;
+      if (s.stock_ && a && a.name != "websocket" && reason != "transport close") {
+        a.leaving_ = true;
+        s.post_(a, a.sidQuery_(), "1", s.timeout_, 1, function() {
+          a.stop_();
+        });
+      }
       s.finish_();
       s.hint_ = hint;
       if (opening || reason == "transport error") s.emitReserved("error", err || new Error(reason));

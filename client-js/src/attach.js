@@ -23,7 +23,7 @@ export var attachments = {
   best_: function () {
     var s = this, m = s.memory_, all = s.classes_.filter(function (c) { return !s.allowed_ || s.allowed_.indexOf(kinds(c)) >= 0; });
     function rank(c) {
-      return (m.failures_[kinds(c)] || 0) + (m.won == kinds(c) ? 0 : m.won ? 0.5 : 0) + all.indexOf(c) / 100;
+      return (m.failures_[kinds(c)] || 0) + (m.won && m.won != kinds(c) && s.opts.rememberUpgrade !== false ? 0.5 : 0) + all.indexOf(c) / 100;
     }
     return all.slice().sort(function (a, b) { return rank(a) - rank(b); });
   },
@@ -88,7 +88,7 @@ export var attachments = {
     if (DEBUG) s.note_('end of ' + a.name + ' ' + a.k_ + ': ' + (why || reason || err && err.message || 'error'));
     if (a.dead_ || s.over_) s.kill_(a);
     else if (s.trial_ == a) s.trialFailed_(a, err); // it has attached nothing: nothing is lost
-    else if (why) s.refused_(a, err, why);
+    else if (why) s.refused_(a, err, why, reason || 'transport error');
     else s.dead_(a, err, reason || 'transport error');
   },
 
@@ -104,16 +104,15 @@ export var attachments = {
   },
 
   /** Only what the newest attachment is told counts. */
-  refused_: function (a, err, why) {
+  refused_: function (a, err, why, reason) {
     var s = this, newest = !s.newer_(a), superseded = why == 'superseded';
     if (!s.id) { // the session of this race has ended before its OPEN was read
       s.race_ = new s.race_.constructor();
       return s.end_('transport error', s.error_('session unknown', 400), 0);
     }
-    if (s.stock_ || newest && (!superseded || ++s.super_ > maxSuper)) {
-      return s.end_(s.stock_ || why == 'large' ? 'transport error' : 'transport close', err, s.stock_ || why == 'large' ? undefined : 0);
-    }
-    s.dead_(a, err, 'transport error');
+    if (s.stock_ || why == 'large') return s.end_(reason, err); // a numbered message cannot be left out
+    if (newest && (!superseded || ++s.super_ > maxSuper)) return s.end_('transport close', err, 0);
+    s.dead_(a, err, reason);
   },
 
   /** a was silent for too long. */
@@ -131,14 +130,14 @@ export var attachments = {
     if (DEBUG) s.note_('lost ' + a.name + ' ' + a.k_ + ': ' + (err && err.message || reason));
     if (failed) m.failures_[a.name] = (m.failures_[a.name] || 0) + 1;
     if (silent) s.race_.silences_++;
-    if (a.name == 'websocket' && a.opened_ && now() - a.since_ > 60000) m.up_ = upwardFirst;
+    if (a.name == 'websocket' && a.opened_) m.up_ = now() - a.since_ > 60000 ? upwardFirst : Math.min(2 * m.up_, upwardMax);
+    if (s.stock_) return s.end_(reason, err);
     s.kill_(a);
     if (!s.id) {
       if (s.legs_.length) s.nextLeg_();
       else if (!s.live_.length) s.end_('transport error', err);
       return;
     }
-    if (s.stock_) return s.end_(reason, err);
     if (!newer) {
       var o = s.live_[s.live_.length - 1];
       if (o) {
@@ -200,8 +199,7 @@ export var attachments = {
     if (!s.cur_ || s.cur_.name == 'websocket' || s.opts.upgrade === false || s.upT_.on_ || s.classes_.indexOf(s.WS_) < 0 ||
       s.stock_ && s.upgrades.indexOf('websocket') < 0 || s.allowed_ && s.allowed_.indexOf('websocket') < 0) return;
     // The first time nothing speaks against it.
-    s.upT_.start_(m.failures_.websocket || m.up_ > upwardFirst ? m.up_ : 0);
-    m.up_ = Math.min(2 * m.up_, upwardMax);
+    s.upT_.start_(m.failures_.websocket ? m.up_ : 0);
   },
 
   /** Opens a WebSocket that attaches nothing until it was proved. */
@@ -216,8 +214,9 @@ export var attachments = {
   },
 
   trialFailed_: function (a, err) {
-    var s = this;
-    s.memory_.failures_.websocket = (s.memory_.failures_.websocket || 0) + 1;
+    var s = this, m = s.memory_;
+    m.failures_.websocket = (m.failures_.websocket || 0) + 1;
+    m.up_ = Math.min(2 * m.up_, upwardMax);
     if (DEBUG) s.note_('no WebSocket');
     s.kill_(a);
     s.emitReserved('upgradeError', err);

@@ -185,8 +185,13 @@ inherit(Engine, Emitter, extend(extend(extend({
 
   /** Ends what a connection could not go on with. hint is when to come back, in milliseconds. */
   end_: function (reason, err, hint) {
-    var s = this, opening = s.readyState == 'opening';
+    var s = this, opening = s.readyState == 'opening', a = s.cur_;
     if (s.over_) return;
+    // Without a WebSocket, a server of the base does not see that the session is over.
+    if (s.stock_ && a && a.name != 'websocket' && reason != 'transport close') {
+      a.leaving_ = true;
+      s.post_(a, a.sidQuery_(), '1', s.timeout_, 1, function () { a.stop_(); });
+    }
     s.finish_();
     s.hint_ = hint;
     if (opening || reason == 'transport error') s.emitReserved('error', err || new Error(reason));

@@ -4,7 +4,7 @@ import { now, root } from './env.js';
 
 var known = {}, lifetime = 600000;
 
-// When a WebSocket is tried while the session is on another transport. The wait doubles with each try, and begins anew
+// When a WebSocket is tried while the session is on another transport. The wait doubles with each failure, and begins anew
 // once a WebSocket has lasted.
 export var upwardFirst = 5000, upwardMax = 600000;
 
@@ -22,6 +22,7 @@ export function memoryOf(key) {
         m.won = kept.won;
         m.rtt = kept.rtt;
         m.at = kept.at;
+        m.failures_.websocket = +(m.won != 'websocket');
       }
     } catch (err) {}
   }

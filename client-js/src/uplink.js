@@ -113,7 +113,7 @@ export function fitting(control, kept, limit, all) {
   for (i = 0; i < control.length; i++) size += sizeOf(control[i]) + 1;
   for (i = 0; i < kept.length; i++) {
     size += kept[i].size_ + 1;
-    if (size - 1 > limit || i && !all && (i == maxPackets || size > maxEvents)) break;
+    if ((i || control.length) && size - 1 > limit || i && !all && (i == maxPackets || size > maxEvents)) break;
     messages.push(kept[i]);
   }
   return messages;

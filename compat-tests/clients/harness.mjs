@@ -19,7 +19,7 @@ export const resumes = process.env.EVERWIRE_RESUME === "resume";
 const manifest = new URL(`../node_modules/${bundled ? "socket.io-client" : folder}/package.json`, import.meta.url);
 const [major, minor] = JSON.parse(readFileSync(manifest)).version.split(".").map(Number);
 const version = `${major}.${minor}`;
-const own = bundled && { WebSocket: (await import("ws")).default, resume: process.env.EVERWIRE_RESUME !== "stock" };
+const own = bundled && { WebSocket: (await import("ws")).default, resume: process.env.EVERWIRE_RESUME !== "stock", rememberUpgrade: false };
 
 // has tells whether the client library is of that version or later.
 export function has(since) {

@@ -1,6 +1,6 @@
 // Acknowledgements, both ways: values, errors, deadlines.
 import assert from "node:assert/strict";
-import { call, feature, next, open, outcome } from "../harness.mjs";
+import { call, feature, next, open, outcome, resumes } from "../harness.mjs";
 
 // acked sends the arguments with a callback and returns the arguments it is called with.
 function acked(socket, ...args) {
@@ -67,6 +67,9 @@ feature("retries: one after the other, again until answered", async () => {
   socket.onAnyOutgoing((event) => sent.push(event));
   const send = (...args) => new Promise((resolve) => socket.emit(...args, (...got) => resolve(got)));
   const [one, never, two] = await Promise.all([send("echo-ack", 1), send("nobody-listens"), send("echo-ack", 2)]);
+  // A server of ours is told a key, so that it can handle an event once that comes again.
+  const keys = resumes ? [one.pop()._once, two.pop()._once] : [];
+  assert.equal(new Set(keys).size, keys.length);
   assert.deepEqual([one, two], [[null, 1], [null, 2]]);
   assert.match(never[0].message, /timed out/);
   assert.match(sent.join(" "), /^(echo-ack )+(nobody-listens ){3}echo-ack( echo-ack)*$/);

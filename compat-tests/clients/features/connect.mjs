@@ -17,7 +17,7 @@ feature("transport is the one asked for", async () => {
   const manager = session();
   const first = new Promise((resolve) => manager.once("open", () => resolve(manager.engine.transport.name)));
   const socket = await open("/", { manager });
-  assert.equal(await first, mode === "websocket" ? "websocket" : "polling");
+  assert.equal(await first, mode === "upgrade" ? "polling" : finalTransport);
   assert.equal(manager.engine.transport.name, finalTransport);
   assert.equal(await call(socket, "transport"), finalTransport);
 });
@@ -114,8 +114,10 @@ feature("connect again at once after disconnect", async () => {
 }, { since: "4.4", api: "disconnect().connect() that works" });
 
 feature("transports given as classes, HTTP by fetch", async () => {
-  const { Fetch, NodeWebSocket } = library;
-  const transports = { polling: [Fetch], websocket: [NodeWebSocket], upgrade: [Fetch, NodeWebSocket] };
+  const { Fetch, NodeWebSocket, SSE } = library;
+  const transports = {
+    polling: [Fetch], sse: [SSE], websocket: [NodeWebSocket], upgrade: [Fetch, NodeWebSocket], race: [Fetch, SSE, NodeWebSocket],
+  };
   const manager = session({ transports: transports[mode] });
   const socket = await open("/", { manager });
   assert.ok(manager.engine.transport instanceof transports[mode].at(-1));
