@@ -543,7 +543,7 @@
     var headers = {};
     if (r.body) headers["Content-Type"] = "text/plain;charset=UTF-8";
     for (var key in r.headers) headers[key] = r.headers[key];
-    var abort = (root.XMLHttpRequest && !r.fetch ? byXHR : byFetch)(r, headers, end, chunk && function(status, text) {
+    var abort = (!root.XMLHttpRequest || r.fetch ? byFetch : byXHR)(r, headers, end, chunk && function(status, text) {
       if (!over && text) chunk(status, text);
     });
     return function() {
@@ -1241,7 +1241,7 @@
       var read = eventReader(function(name, id, data) {
         a.event_(name, id, data);
       });
-      a.abortGet_ = a.request_("GET", query + (root.XMLHttpRequest ? "&xs=1" : ""), void 0, function(status, text) {
+      a.abortGet_ = a.request_("GET", query + (!root.XMLHttpRequest ? "" : "&xs=1"), void 0, function(status, text) {
         a.ended_(status, text);
       }, function(status, text) {
         if (status == 200) read(text);
@@ -1317,7 +1317,7 @@
     get_: function(query, before) {
       var a = this, s = a.engine_;
       a.getting_ = true;
-      tick(function() {
+      if (true) tick(function() {
         a.emitReserved("poll");
       });
       a.abortGet_ = a.request_("GET", query + stamp(a.opts), void 0, function(status, text) {
@@ -2250,11 +2250,6 @@
     }
     return m.socket(nsp, opts);
   }
-  function Fetch(engine) {
-    Polling.call(this, engine);
-  }
-  inherit(Fetch, Polling, { fetch_: true });
-  Fetch.of_ = Polling.of_;
   extend(io, {
     Manager: Manager,
     Socket: Socket,
@@ -2263,15 +2258,20 @@
     connect: io,
     protocol: protocol2,
     WebSocket: WS,
-    NodeWebSocket: WS,
     SSE: SSE,
-    XHR: Polling,
-    NodeXHR: Polling,
-    Fetch: Fetch
+    XHR: Polling
   });
   if (true) io.log = notes;
 
-  // umd.js
+  // module.js
+  function Fetch(engine) {
+    Polling.call(this, engine);
+  }
+  inherit(Fetch, Polling, { fetch_: true });
+  Fetch.of_ = Polling.of_;
+  extend(io, { Fetch: Fetch, NodeXHR: Polling, NodeWebSocket: WS });
+
+  // umd-debug.js
   if (module_) module_.exports = io;
   else if (define_) define_(function() {
     return io;

@@ -27,7 +27,7 @@ function bytesOf(x) {
 /** @returns {string} */
 export function toBase64(x) {
   var b = bytesOf(x), text = '', part = [];
-  if (isNode) return Buffer.from(b.buffer, b.byteOffset, b.length).toString('base64');
+  if (NODE && isNode) return Buffer.from(b.buffer, b.byteOffset, b.length).toString('base64');
   for (var i = 0; i < b.length; i += 3) {
     var n = b[i] << 16 | b[i + 1] << 8 | b[i + 2];
     part.push(chars.charAt(n >> 18) + chars.charAt(n >> 12 & 63) +
@@ -45,7 +45,7 @@ export function toBase64(x) {
  * @returns {ArrayBuffer|Buffer|{base64: boolean, data: string}} Buffer in Node; an object with the text where bytes are unknown
  */
 export function fromBase64(text) {
-  if (isNode) return Buffer.from(text, 'base64');
+  if (NODE && isNode) return Buffer.from(text, 'base64');
   if (!hasArrayBuffer) return { base64: true, data: text };
   var end = text.replace(/=+$/, '').length, bytes = new Uint8Array(end * 3 >> 2);
   for (var i = 0, n = 0, bits = 0, at = 0; i < end; i++) {
@@ -57,7 +57,7 @@ export function fromBase64(text) {
 
 /** @returns {ArrayBuffer|Buffer} as the application gets it */
 export function received(x) {
-  return isNode && x instanceof ArrayBuffer ? Buffer.from(x) : x;
+  return NODE && isNode && x instanceof ArrayBuffer ? Buffer.from(x) : x;
 }
 
 /**

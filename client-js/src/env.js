@@ -8,8 +8,8 @@ export var root =
   typeof self != 'undefined' ? self :
   typeof window != 'undefined' ? window : global;
 
-/** Node, not a page that Node plays. */
-export var isNode = typeof process == 'object' && !!process.versions && !!process.versions.node &&
+/** Node, not a page that Node plays. Builds for script elements know nothing of it: NODE is false there. */
+export var isNode = NODE && typeof process == 'object' && !!process.versions && !!process.versions.node &&
   typeof Buffer == 'function' && typeof document == 'undefined';
 
 /** @returns {number} milliseconds of the clock */
@@ -90,7 +90,7 @@ Timer.prototype.start_ = function (ms) {
     timer.on_ = null;
     timer.f_(now() - due > asleep);
   }, ms)];
-  if (timer.opts_.autoUnref && timer.on_[0].unref) timer.on_[0].unref();
+  if (NODE && timer.opts_.autoUnref && timer.on_[0].unref) timer.on_[0].unref();
 };
 
 Timer.prototype.stop_ = function () {

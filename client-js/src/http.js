@@ -7,7 +7,7 @@ import { root } from './env.js';
  * @returns {boolean}
  */
 export function canStream() {
-  return root.XMLHttpRequest ? 'onprogress' in new root.XMLHttpRequest() : !!root.fetch;
+  return root.XMLHttpRequest ? 'onprogress' in new root.XMLHttpRequest() : NODE && !!root.fetch;
 }
 
 /**
@@ -27,7 +27,7 @@ export function request(r, done, chunk) {
   var headers = {};
   if (r.body) headers['Content-Type'] = 'text/plain;charset=UTF-8';
   for (var key in r.headers) headers[key] = r.headers[key];
-  var abort = (root.XMLHttpRequest && !r.fetch ? byXHR : byFetch)(r, headers, end, chunk && function (status, text) {
+  var abort = (NODE && (!root.XMLHttpRequest || r.fetch) ? byFetch : byXHR)(r, headers, end, chunk && function (status, text) {
     if (!over && text) chunk(status, text);
   });
   return function () {

@@ -7,7 +7,7 @@ import { protocol } from './sio.js';
 import { WS } from './websocket.js';
 import { SSE } from './sse.js';
 import { Polling } from './polling.js';
-import { extend, inherit } from './env.js';
+import { extend } from './env.js';
 import { parseURI, decodeQuery } from './url.js';
 import { notes } from './attach.js';
 
@@ -38,18 +38,10 @@ export function io(uri, opts) {
   return m.socket(nsp, opts);
 }
 
-/** Polling by fetch also where there is XMLHttpRequest. */
-export function Fetch(engine) {
-  Polling.call(this, engine);
-}
-inherit(Fetch, Polling, { fetch_: true });
-Fetch.of_ = Polling.of_;
-
 extend(io, {
   Manager: Manager, Socket: Socket, Engine: Engine, io: io, connect: io, protocol: protocol,
-  WebSocket: WS, NodeWebSocket: WS, SSE: SSE, XHR: Polling, NodeXHR: Polling, Fetch: Fetch
+  WebSocket: WS, SSE: SSE, XHR: Polling
 });
 if (DEBUG) io.log = notes;
 
-export { Manager, Socket, protocol, io as connect, io as default, WS as WebSocket, WS as NodeWebSocket, SSE,
-  Polling as XHR, Polling as NodeXHR };
+export { Manager, Socket, protocol, io as connect, io as default, WS as WebSocket, SSE, Polling as XHR };

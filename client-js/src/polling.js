@@ -12,7 +12,7 @@ export function Polling(engine) {
 }
 
 Polling.of_ = function () {
-  return root.XMLHttpRequest || root.fetch;
+  return root.XMLHttpRequest || NODE && root.fetch;
 };
 
 inherit(Polling, Transport, extend({
@@ -33,7 +33,7 @@ inherit(Polling, Transport, extend({
   get_: function (query, before) {
     var a = this, s = a.engine_;
     a.getting_ = true;
-    tick(function () { a.emitReserved('poll'); });
+    if (NODE) tick(function () { a.emitReserved('poll'); });
     a.abortGet_ = a.request_('GET', query + stamp(a.opts), undefined, function (status, text) {
       timer.stop_();
       a.getting_ = false;

@@ -31,7 +31,7 @@ inherit(SSE, Transport, extend({
       return;
     }
     var read = eventReader(function (name, id, data) { a.event_(name, id, data); });
-    a.abortGet_ = a.request_('GET', query + (root.XMLHttpRequest ? '&xs=1' : ''), undefined, function (status, text) {
+    a.abortGet_ = a.request_('GET', query + (NODE && !root.XMLHttpRequest ? '' : '&xs=1'), undefined, function (status, text) {
       a.ended_(status, text);
     }, function (status, text) {
       if (status == 200) read(text);

@@ -97,7 +97,7 @@ export function requestOf(method, query, body, done, chunk) {
     body: body,
     headers: o.extraHeaders,
     credentials: o.withCredentials,
-    fetch: a.fetch_
+    fetch: NODE && a.fetch_
   }, done, chunk);
 }
 

@@ -20,7 +20,7 @@ inherit(WS, Transport, {
   run_: function () {
     var a = this, s = a.engine_, Class = WS.of_(a.opts), ws, url = s.url_(a, a.attachQuery_());
     try {
-      ws = isNode && a.opts.extraHeaders ?
+      ws = NODE && isNode && a.opts.extraHeaders ?
         new Class(url, a.opts.protocols || [], { headers: a.opts.extraHeaders }) :
         a.opts.protocols ? new Class(url, a.opts.protocols) : new Class(url);
     } catch (err) { // a policy of the page forbids it
@@ -72,8 +72,8 @@ inherit(WS, Transport, {
     this.leaving_ = false;
     if (!ws) return;
     ws.onopen = ws.onmessage = ws.onclose = null;
-    ws.onerror = function () {}; // what is not listened to is thrown in Node
-    if (ws.readyState == 0 && isNode) ws.onopen = function () { ws.close(); }; // closing now would throw there
+    ws.onerror = function () {}; // what nobody listens to is thrown in Node
+    if (NODE && ws.readyState == 0 && isNode) ws.onopen = function () { ws.close(); }; // closing now would throw there
     else ws.close();
   }
 });

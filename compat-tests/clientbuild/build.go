@@ -24,9 +24,9 @@ type bundle struct {
 }
 
 var bundles = []bundle{
-	{name: "socket.io.js", entry: "umd.js", debug: true},
+	{name: "socket.io.js", entry: "umd-debug.js", debug: true},
 	{name: "socket.io.min.js", entry: "umd.js"},
-	{name: "socket.io.esm.min.js", entry: "index.js", esm: true},
+	{name: "socket.io.esm.min.js", entry: "module.js", esm: true},
 	{name: "socket.io.msgpack.min.js", entry: "umd-msgpack.js"},
 }
 
@@ -69,7 +69,7 @@ func (b bundle) build(src string) (map[string][]byte, error) {
 		Outfile:       filepath.Join(out, b.name),
 		Banner:        map[string]string{"js": banner + umdBegin},
 		Footer:        map[string]string{"js": umdEnd},
-		Define:        map[string]string{"DEBUG": fmt.Sprint(b.debug)},
+		Define:        map[string]string{"DEBUG": fmt.Sprint(b.debug), "NODE": fmt.Sprint(b.debug || b.esm)},
 		Sourcemap:     api.SourceMapLinked,
 		Target:        api.ES5,
 		Format:        api.FormatIIFE,
