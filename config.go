@@ -27,6 +27,10 @@ type Config struct {
 	// NoUpgrade keeps sessions on the transport that they began with.
 	NoUpgrade bool
 
+	// NoClientFiles has the server not serve the bundled JavaScript client. By default
+	// its files are below the path of the mount: "/socket.io/socket.io.min.js".
+	NoClientFiles bool
+
 	// Resume sets up sessions that outlive their connections, for the clients that
 	// ask for it; official clients do not. On by default, with a window of 60 s.
 	Resume Resume

@@ -55,7 +55,9 @@ var layers = []struct {
 	{"internal/receive", []string{"namespace/sio"}},
 	{"namespace", []string{"engine", "engine/eio", "namespace/sio", "event", "adapter"}},
 
-	{"", []string{"namespace", "namespace/sio", "event", "adapter", "engine", "engine/eio", "internal/receive",
+	{"client-js", nil},
+
+	{"", []string{"client-js", "namespace", "namespace/sio", "event", "adapter", "engine", "engine/eio", "internal/receive",
 		"transport/polling", "transport/sse", "transport/websocket"}},
 	{"ginmount", []string{gin}},
 	{"gen", nil}, // it knows the project by its names alone

@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 
+	clientjs "github.com/everwire/everwire/client-js"
 	"github.com/everwire/everwire/engine"
 	"github.com/everwire/everwire/namespace"
 	"github.com/everwire/everwire/transport/polling"
@@ -23,6 +24,7 @@ type Server struct {
 	*Namespace
 	engine     *engine.Server
 	namespaces *namespace.Registry
+	files      http.Handler // of the bundled client; nil if they are not served
 }
 
 var _ http.Handler = (*Server)(nil)
@@ -71,7 +73,11 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, errors.Join(err, registry.Close())
 	}
-	return &Server{Namespace: registry.Main(), engine: eng, namespaces: registry}, nil
+	s := &Server{Namespace: registry.Main(), engine: eng, namespaces: registry}
+	if !c.NoClientFiles {
+		s.files = clientjs.Handler()
+	}
+	return s, nil
 }
 
 // defaultMaxPayload is the official server's.
@@ -126,7 +132,13 @@ func (s *Server) OnNamespace(f func(*Namespace)) { s.namespaces.OnNamespace(f) }
 func (s *Server) Sessions() int { return s.engine.Sessions() }
 
 // ServeHTTP implements http.Handler.
-func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) { s.engine.ServeHTTP(w, r) }
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if s.files != nil && clientjs.Serves(r) {
+		s.files.ServeHTTP(w, r)
+		return
+	}
+	s.engine.ServeHTTP(w, r)
+}
 
 // Shutdown refuses new sessions, ends the open ones after what they were sent, with
 // the reason "server shutting down", and waits until their connections are gone.

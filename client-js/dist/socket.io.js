@@ -326,6 +326,7 @@
       var s = this, a = new Class(s), wait = s.patience_();
       a.k_ = ++s.race_.k_;
       a.leg_ = leg;
+      a.since_ = now();
       if (true) s.note_("start " + a.name + " " + a.k_ + (leg ? " in a race" : ""));
       s.enlist_(a, leg ? Math.min(2 * wait, patienceMax) : wait);
       a.run_();
@@ -882,7 +883,7 @@
       s.timeout_ = o.pingTimeout;
       s.maxPayload = o.maxPayload;
       s.upgrades = o.upgrades || [];
-      s.memory_.rtt = now() - s.began_;
+      s.memory_.rtt = now() - a.since_;
       remember(s.memory_, a.name);
       if (!s.stock_) {
         s.buffer_ = r.buffer;
@@ -1279,7 +1280,7 @@
       var lines = (rest + text).split("\n"), i;
       rest = lines.pop();
       for (i = 0; i < lines.length; i++) {
-        var m = /^(\w*)(?:: ?([^]*))?$/.exec(lines[i].replace(/\r$/, ""));
+        var m = /^(\w*)(?:: ?([\s\S]*))?$/.exec(lines[i].replace(/\r$/, ""));
         if (!m) continue;
         if (m[0]) {
           if (m[1] == "event") name = m[2];
@@ -1423,7 +1424,6 @@
       }
       s.readyState = "opening";
       s.unwatch_ = watch(s);
-      s.began_ = now();
       if (s.classes_.length) s.run_();
       else after(s.opts, 0, function() {
         s.end_("transport error", new Error("No transports available"));

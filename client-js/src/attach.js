@@ -46,6 +46,7 @@ export var attachments = {
     var s = this, a = new Class(s), wait = s.patience_();
     a.k_ = ++s.race_.k_;
     a.leg_ = leg;
+    a.since_ = now();
     if (DEBUG) s.note_('start ' + a.name + ' ' + a.k_ + (leg ? ' in a race' : ''));
     s.enlist_(a, leg ? Math.min(2 * wait, patienceMax) : wait);
     a.run_();

@@ -93,7 +93,6 @@ inherit(Engine, Emitter, extend(extend(extend({
     }
     s.readyState = 'opening';
     s.unwatch_ = watch(s);
-    s.began_ = now();
     if (s.classes_.length) s.run_();
     else after(s.opts, 0, function () { s.end_('transport error', new Error('No transports available')); });
   },

@@ -185,7 +185,7 @@ export var numbers = {
     s.timeout_ = o.pingTimeout;
     s.maxPayload = o.maxPayload;
     s.upgrades = o.upgrades || [];
-    s.memory_.rtt = now() - s.began_;
+    s.memory_.rtt = now() - a.since_;
     remember(s.memory_, a.name);
     if (!s.stock_) {
       s.buffer_ = r.buffer;

@@ -79,7 +79,7 @@ export function eventReader(take) {
     var lines = (rest + text).split('\n'), i;
     rest = lines.pop();
     for (i = 0; i < lines.length; i++) {
-      var m = /^(\w*)(?:: ?([^]*))?$/.exec(lines[i].replace(/\r$/, ''));
+      var m = /^(\w*)(?:: ?([\s\S]*))?$/.exec(lines[i].replace(/\r$/, ''));
       if (!m) continue;
       if (m[0]) {
         if (m[1] == 'event') name = m[2];

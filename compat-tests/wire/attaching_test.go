@@ -71,7 +71,7 @@ func customPath(s *server) {
 }
 
 func unknownFile(s *server) {
-	for _, file := range []string{"socket.io.js", "nothing.js"} {
+	for _, file := range []string{"unknown.js", "nothing.js"} {
 		require.Equal(s.t, unknownTransport, s.fetch(s.path+file).String())
 	}
 }

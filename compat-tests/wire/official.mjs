@@ -171,7 +171,7 @@ async function start({ noUpgrade, front: kind, port = 0, ...options }) {
     res.writeHead(404);
     res.end();
   });
-  const io = new Server(web, { serveClient: false, allowUpgrades: !noUpgrade, ...options });
+  const io = new Server(web, { allowUpgrades: !noUpgrade, ...options });
   application(io, (line) => lines.push(line), released);
   front(io, kind);
   web.listen(port, "127.0.0.1");

@@ -54,6 +54,7 @@ var sections = []struct {
 	{"namespaces", namespaces},
 	{"rooms", rooms},
 	{"sockets", sockets},
+	{"served client files", servedFiles},
 	{"limits of ours", limits},
 }
 
