@@ -1,11 +1,5 @@
-/*! Everwire client, MIT */(function(module_,define_){
+/*! Everwire client, MIT */(function(root_,module_,define_){
 (function() {
-  var __defProp = Object.defineProperty;
-  var __export = function(target, all) {
-    for (var name in all)
-      __defProp(target, name, { get: all[name], enumerable: true });
-  };
-
   // emitter.js
   function Emitter() {
   }
@@ -61,9 +55,9 @@
   var p = Emitter.prototype;
   p.addEventListener = p.on;
   p.removeListener = p.removeAllListeners = p.removeEventListener = p.off;
-  function call(self2, f, args) {
+  function call(self, f, args) {
     try {
-      f.apply(self2, args);
+      f.apply(self, args);
     } catch (err) {
       setTimeout(function() {
         throw err;
@@ -72,7 +66,7 @@
   }
 
   // env.js
-  var root = typeof globalThis != "undefined" ? globalThis : typeof self != "undefined" ? self : typeof window != "undefined" ? window : global;
+  var root = root_;
   var isNode = typeof process == "object" && !!process.versions && !!process.versions.node && typeof Buffer == "function" && typeof document == "undefined";
   function now() {
     return +/* @__PURE__ */ new Date();
@@ -1569,33 +1563,6 @@
   Engine.protocol = protocol;
 
   // sio.js
-  var sio_exports = {};
-  __export(sio_exports, {
-    ACK: function() {
-      return ACK;
-    },
-    CONNECT: function() {
-      return CONNECT;
-    },
-    CONNECT_ERROR: function() {
-      return CONNECT_ERROR;
-    },
-    DISCONNECT: function() {
-      return DISCONNECT;
-    },
-    Decoder: function() {
-      return Decoder;
-    },
-    EVENT: function() {
-      return EVENT;
-    },
-    Encoder: function() {
-      return Encoder;
-    },
-    protocol: function() {
-      return protocol2;
-    }
-  });
   var CONNECT = 0;
   var DISCONNECT = 1;
   var EVENT = 2;
@@ -2019,7 +1986,7 @@
     m.retryT_ = new Timer(opts, function() {
       m.retry_();
     });
-    var parser = opts.parser || sio_exports;
+    var parser = opts.parser || { Encoder: Encoder, Decoder: Decoder };
     m.encoder = new parser.Encoder();
     m.decoder = new parser.Decoder();
     m.decoder.on("decoded", function(packet) {
@@ -2278,5 +2245,5 @@
   });
   else root.io = io;
 })();
-})(typeof module=="object"&&module.exports&&module,typeof define=="function"&&define.amd&&define);
+})(typeof globalThis=="object"?globalThis:typeof self=="object"?self:this,typeof module=="object"&&module.exports&&module,typeof define=="function"&&define.amd&&define);
 //# sourceMappingURL=socket.io.js.map

@@ -1,12 +1,9 @@
 // env.js: what differs between browsers, workers and Node.
 
-/* global globalThis, self, window, global */
+/* global root_, NODE */
 
-/** The global object; its members are looked up when they are needed. */
-export var root =
-  typeof globalThis != 'undefined' ? globalThis :
-  typeof self != 'undefined' ? self :
-  typeof window != 'undefined' ? window : global;
+/** The global object, by the build. Its members are looked up when they are needed. */
+export var root = root_;
 
 /** Node, not a page that Node plays. Builds for script elements know nothing of it: NODE is false there. */
 export var isNode = NODE && typeof process == 'object' && !!process.versions && !!process.versions.node &&

@@ -6,8 +6,7 @@ import { Timer, inherit, now } from './env.js';
 import { sizeOf } from './binary.js';
 import { Socket } from './socket.js';
 import { backoff } from './backoff.js';
-import { EVENT } from './sio.js';
-import * as sio from './sio.js';
+import { Decoder, EVENT, Encoder } from './sio.js';
 
 /** Bytes of events that may wait to be sent, if the option maxSendBuffer says nothing else. */
 var maxSendBuffer = 4 << 20;
@@ -36,7 +35,7 @@ export function Manager(uri, opts) {
   m.randomizationFactor(opts.randomizationFactor == null ? 0.5 : opts.randomizationFactor);
   m.timeout(opts.timeout == null ? 20000 : opts.timeout);
   m.retryT_ = new Timer(opts, function () { m.retry_(); });
-  var parser = opts.parser || sio;
+  var parser = opts.parser || { Encoder: Encoder, Decoder: Decoder };
   m.encoder = new parser.Encoder();
   m.decoder = new parser.Decoder();
   m.decoder.on('decoded', function (packet) { m.emitReserved('packet', packet); });

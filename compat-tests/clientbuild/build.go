@@ -34,8 +34,10 @@ const banner = "/*! Everwire client, MIT */"
 
 // What is around a bundle that is no module: esbuild would wrap each source of one that mentions CommonJS.
 const (
-	umdBegin = "(function(module_,define_){"
-	umdEnd   = `})(typeof module=="object"&&module.exports&&module,typeof define=="function"&&define.amd&&define);`
+	umdBegin = "(function(root_,module_,define_){"
+	umdEnd   = `})(` + global + `:this,typeof module=="object"&&module.exports&&module,typeof define=="function"&&define.amd&&define);`
+	esmBegin = "var root_=" + global + ":window;"
+	global   = `typeof globalThis=="object"?globalThis:typeof self=="object"?self`
 )
 
 // buildAll returns all files by their names: bundles, maps, and both compressed.
@@ -78,7 +80,7 @@ func (b bundle) build(src string) (map[string][]byte, error) {
 		LogOverride:   map[string]api.LogLevel{"commonjs-variable-in-esm": api.LogLevelSilent},
 	}
 	if b.esm {
-		o.Banner, o.Footer = map[string]string{"js": banner}, nil
+		o.Banner, o.Footer = map[string]string{"js": banner + esmBegin}, nil
 		o.Format, o.Target = api.FormatESModule, api.ES2015
 	}
 	if !b.debug {
