@@ -115,6 +115,7 @@ func startServer(t *testing.T) *httptest.Server {
 		s.take(n, c.Len() == 1 || string(bytes) == strconv.Itoa(n))
 		return nil
 	})
+	echo(server)
 	server.On("stop", func(c *everwire.Ctx) error {
 		s, _ := streams.Get(c.Socket())
 		return c.Ack(s.end())
