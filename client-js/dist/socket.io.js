@@ -2030,7 +2030,7 @@
         m._readyState = "closed";
         m.emitReserved("error", err);
         if (done) done(err);
-        else if (!m._reconnecting && m._reconnection && !m.attempts_) m.reconnect();
+        else if (!m._reconnecting && m._reconnection && !m.attempts_) m.reconnect(e.hint_);
       }
       var timer = new Timer(m.opts, function() {
         failed(new Error("timeout"));

@@ -6,7 +6,8 @@ import { Timer, inherit, now } from './env.js';
 import { sizeOf } from './binary.js';
 import { Socket } from './socket.js';
 import { backoff } from './backoff.js';
-import { Decoder, EVENT, Encoder } from './sio.js';
+import { EVENT } from './sio.js';
+import { Decoder, Encoder } from 'codec';
 
 /** Bytes of events that may wait to be sent, if the option maxSendBuffer says nothing else. */
 var maxSendBuffer = 4 << 20;
@@ -82,7 +83,7 @@ inherit(Manager, Emitter, {
       m._readyState = 'closed';
       m.emitReserved('error', err);
       if (done) done(err);
-      else if (!m._reconnecting && m._reconnection && !m.attempts_) m.reconnect();
+      else if (!m._reconnecting && m._reconnection && !m.attempts_) m.reconnect(e.hint_);
     }
     var timer = new Timer(m.opts, function () {
       failed(new Error('timeout'));

@@ -91,7 +91,8 @@ function decode(text, reviver) {
   return packet;
 }
 
-function valid(type, data) {
+/** @returns {boolean} whether a packet of that type may have such data */
+export function valid(type, data) {
   if (type == CONNECT) return data === undefined || isObject(data);
   if (type == DISCONNECT) return data === undefined;
   if (type == CONNECT_ERROR) return typeof data == 'string' || isObject(data);

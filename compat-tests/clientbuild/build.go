@@ -19,15 +19,16 @@ import (
 type bundle struct {
 	name  string // in dist
 	entry string // in src
+	codec string // of the packets
 	esm   bool
 	debug bool
 }
 
 var bundles = []bundle{
-	{name: "socket.io.js", entry: "umd-debug.js", debug: true},
-	{name: "socket.io.min.js", entry: "umd.js"},
-	{name: "socket.io.esm.min.js", entry: "module.js", esm: true},
-	{name: "socket.io.msgpack.min.js", entry: "umd-msgpack.js"},
+	{name: "socket.io.js", entry: "umd-debug.js", codec: "sio.js", debug: true},
+	{name: "socket.io.min.js", entry: "umd.js", codec: "sio.js"},
+	{name: "socket.io.esm.min.js", entry: "module.js", codec: "sio.js", esm: true},
+	{name: "socket.io.msgpack.min.js", entry: "umd.js", codec: "msgpack.js"},
 }
 
 const banner = "/*! Everwire client, MIT */"
@@ -71,6 +72,7 @@ func (b bundle) build(src string) (map[string][]byte, error) {
 		Outfile:       filepath.Join(out, b.name),
 		Banner:        map[string]string{"js": banner + umdBegin},
 		Footer:        map[string]string{"js": umdEnd},
+		Alias:         map[string]string{"codec": "./" + b.codec},
 		Define:        map[string]string{"DEBUG": fmt.Sprint(b.debug), "NODE": fmt.Sprint(b.debug || b.esm)},
 		Sourcemap:     api.SourceMapLinked,
 		Target:        api.ES5,

@@ -1,0 +1,210 @@
+// race_test.go: how the client gets through and comes back, with transports and a clock that the test plays.
+
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/dop251/goja"
+	"github.com/stretchr/testify/require"
+)
+
+// world is a page in which nothing happens by itself: advance moves the clock, and the WebSockets, streams and requests
+// that were opened are in lists.
+const world = `
+	var clock = 1e6, seed = 1, timers = [], ids = 0, sockets = [], streams = [], requests = [];
+	root_.location = {protocol: "http:", host: "page.example"};
+	root_.Date = function () {}; Date.prototype.valueOf = function () { return clock; };
+	root_.setTimeout = function (f, ms) { timers.push({id: ++ids, at: clock + (ms || 0), f: f}); return ids; };
+	root_.clearTimeout = function (id) { timers = timers.filter(function (t) { return t.id != id; }); };
+	root_.Promise = undefined;
+	root_.Math.random = function () { return (seed = (seed * 16807) % 2147483647) / 2147483647; };
+	root_.advance = function (ms) {
+		for (var end = clock + ms; ;) {
+			var due = timers.filter(function (t) { return t.at <= end; }).sort(function (a, b) { return a.at - b.at || a.id - b.id; })[0];
+			if (!due) break;
+			clock = Math.max(clock, due.at);
+			clearTimeout(due.id);
+			due.f();
+		}
+		clock = end;
+	};
+	root_.WebSocket = function (url) { this.url = url; this.readyState = 0; this.sent = []; sockets.push(this); };
+	WebSocket.prototype = {
+		bufferedAmount: 0,
+		send: function (x) { this.sent.push(x); },
+		close: function () { this.readyState = 3; },
+		accept: function () { this.readyState = 1; this.onopen(); },
+		say: function (x) { if (this.onmessage) this.onmessage({data: x}); },
+		end: function (code) { this.readyState = 3; if (this.onclose) this.onclose({code: code || 1006}); }
+	};
+	root_.EventSource = function (url) { this.url = url; this.on = {}; streams.push(this); };
+	EventSource.prototype = {
+		addEventListener: function (name, f) { this.on[name] = f; },
+		close: function () { this.closed = true; },
+		say: function (id, data) { if (!this.closed) this.onmessage({lastEventId: String(id), data: data}); }
+	};
+	root_.XMLHttpRequest = function () { requests.push(this); };
+	XMLHttpRequest.prototype = {
+		onprogress: null,
+		open: function (method, url) { this.method = method; this.url = url; },
+		setRequestHeader: function () {},
+		send: function (body) { this.body = body; },
+		abort: function () { this.aborted = true; },
+		answer: function (status, text) { if (this.aborted) return; this.readyState = 4; this.status = status; this.responseText = text; this.onreadystatechange(); }
+	};
+	root_.OPEN = function (sid, ack, from, stock) {
+		var o = {sid: sid, upgrades: [], pingInterval: 25000, pingTimeout: 20000, maxPayload: 1000000};
+		if (!stock) o.resume = {window: 60000, buffer: 1000, transports: ["polling", "sse", "websocket"], ack: ack, from: from};
+		return "0" + JSON.stringify(o);
+	};
+	root_.posts = function () { return requests.filter(function (r) { return r.method == "POST"; }); };
+	root_.gets = function () { return requests.filter(function (r) { return r.method == "GET"; }); };
+	root_.part = function (x, name) { return (new RegExp("[?&]" + name + "=([^&]*)").exec(x.url) || [])[1]; };
+	root_.start = function (opts) {
+		opts = opts || {};
+		opts.forceNew = true;
+		root_.s = io("http://a.example", opts);
+		root_.heard = [];
+		["connect", "disconnect", "connect_error", "n"].forEach(function (e) { s.on(e, function (x) { heard.push(e + (x && x.message || x ? " " + (x.message || x) : "")); }); });
+		["suspend", "resume"].forEach(function (e) { s.io.on(e, function () { heard.push(e); }); });
+	};
+	// connected starts a client that is connected over a WebSocket; the server has its message 1.
+	root_.connected = function () {
+		start();
+		sockets[0].accept();
+		sockets[0].say(OPEN("S", 0, 0));
+		advance(1);
+		sockets[0].say("3probe");
+		sockets[0].say('40{"sid":"id"}');
+		sockets[0].say("71");
+	};
+`
+
+// page returns a page with the client in it.
+func page(t *testing.T) *goja.Runtime {
+	vm := script(t, "index.js", helpers)
+	prefix := "var root_ = this;"
+	_, err := vm.RunString(prefix + world)
+	require.NoError(t, err)
+	return vm
+}
+
+func TestRace(t *testing.T) {
+	for name, steps := range map[string][]string{
+		"a leg has a head start": {
+			`start()`, `[sockets.length, streams.length, requests.length] == "1,0,0"`,
+			`advance(599), streams.length == 0`, `advance(1), streams.length == 1`, `advance(600), gets().length == 1`,
+			`part(sockets[0], "rid").length == 22 && part(streams[0], "rid") == part(sockets[0], "rid")`,
+			`[part(sockets[0], "at"), part(streams[0], "at"), part(gets()[0], "at")] == "0,1,2"`,
+		},
+		"the next leg starts when one fails": {
+			`start()`, `sockets[0].end()`, `streams.length == 1`, `streams[0].onerror(), gets().length == 1`,
+		},
+		"a browser that fires nothing": {
+			`start()`, `advance(600), streams[0].say(0, OPEN("S", 0, 0))`, `sockets[0].readyState == 3`, `advance(1), posts().length == 1`,
+			`posts()[0].body.indexOf("2probe") == 0`, `part(posts()[0], "at") == "1"`, `part(posts()[0], "n") == undefined || part(posts()[0], "n") == "1"`,
+		},
+		"the first OPEN decides, whatever its leg": {
+			`start()`, `advance(1200)`, `gets()[0].answer(200, OPEN("S", 0, 0))`, `streams[0].closed`, `gets().length == 2`,
+			`part(gets()[1], "p") == "1" && part(gets()[1], "at") == "2" && part(gets()[1], "ack") == "0"`,
+		},
+		"the first packet on a WebSocket acknowledges": {
+			`start()`, `sockets[0].accept()`, `sockets[0].sent.length == 0`, `sockets[0].say(OPEN("S", 0, 0))`, `advance(1)`,
+			`sockets[0].sent.join() == "70,2probe,40"`,
+		},
+		"a race without an answer goes on under its name": {
+			`start({transports: ["websocket"]})`, `root_.rid = part(sockets[0], "rid")`, `sockets[0].end()`, `heard == "connect_error websocket error" || heard.length == 1`,
+			`advance(2000), sockets.length == 2`, `part(sockets[1], "rid") == rid && part(sockets[1], "at") == "1"`,
+		},
+		"a race for a session that has ended gets a new name": {
+			`start({transports: ["polling"]})`, `root_.rid = part(gets()[0], "rid")`, `gets()[0].answer(400, '{"code":1,"message":"Session ID unknown"}')`,
+			`advance(2000), part(gets()[1], "rid") != rid && part(gets()[1], "at") == "0"`,
+		},
+		"a server without the extension": {
+			`start({transports: ["websocket"]})`, `sockets[0].accept()`, `sockets[0].say(OPEN("S", 0, 0, true))`, `advance(1)`, `sockets[0].sent.join() == "40"`,
+			`sockets[0].say('40{"sid":"id"}'), heard == "connect"`, `sockets[0].end(), heard == "connect,disconnect transport close"`,
+		},
+		"no connection in time": {
+			`start({transports: ["websocket"], timeout: 3000})`, `advance(2999), heard.length == 0`, `advance(1), heard == "connect_error timeout"`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) { play(t, steps) })
+	}
+}
+
+func TestResumption(t *testing.T) {
+	for name, steps := range map[string][]string{
+		"a lost connection is replaced, and what is not acknowledged sent again": {
+			`connected()`, `s.emit("a"), s.emit("b"), advance(1)`, `sockets[0].sent.slice(-2).join() == '42["a"],42["b"]'`,
+			`sockets[0].say('42["n",1]')`, `sockets[0].end()`, `heard == "connect,n 1,suspend"`, `advance(100), sockets.length == 2`,
+			`part(sockets[1], "at") == "1" && part(sockets[1], "ack") == "2" && part(sockets[1], "sid") == "S"`,
+			`sockets[1].accept(), sockets[1].sent.join() == "2probe"`, `sockets[1].say(OPEN("S", 2, 2)), advance(1)`,
+			`sockets[1].sent.join() == '2probe,42["b"]'`, `heard == "connect,n 1,suspend,resume"`,
+		},
+		"known numbers are dropped, gaps end the connection": {
+			`connected()`, `sockets[0].say('42["n",1]')`, `sockets[0].end(), advance(100)`, `sockets[1].accept(), sockets[1].say(OPEN("S", 1, 1))`,
+			`sockets[1].say('42["n",1]'), sockets[1].say('42["n",2]')`, `heard == "connect,n 1,suspend,resume,n 2"`,
+		},
+		"a WebSocket that swallows is left for a stream": {
+			`connected()`, `s.emit("a"), advance(2001)`, `sockets[0].sent.slice(-1) == "2probe"`, `advance(2500)`, `advance(100), streams.length == 1`,
+			`part(streams[0], "ack") == "1" && part(streams[0], "at") == "1"`, `streams[0].say(1, OPEN("S", 1, 1)), advance(1)`,
+			`posts()[0].body.indexOf("2probe") == 0 && posts()[0].body.indexOf('42["a"]') > 0 && part(posts()[0], "n") == "2"`, `heard == "connect,suspend,resume"`,
+		},
+		"a POST is repeated as it is": {
+			`start({transports: ["polling"]})`, `gets()[0].answer(200, OPEN("S", 0, 0)), advance(1)`, `posts()[0].body == "40"`, `posts()[0].answer(0, "")`,
+			`advance(200), posts().length == 2 && posts()[1].body == "40" && part(posts()[1], "n") == "1"`, `posts()[1].answer(200, "ok")`, `posts().length == 2`,
+		},
+		"an answer that is not ok is no acknowledgement": {
+			`start({transports: ["polling"]})`, `gets()[0].answer(200, OPEN("S", 0, 0)), advance(1)`, `posts()[0].answer(200, "<html>")`, `advance(100)`,
+			`gets().length == 3 && part(gets()[2], "at") == "1" && part(gets()[2], "p") == "0"`,
+		},
+		"a session that is unknown is given up": {
+			`connected()`, `sockets[0].end(), advance(100)`, `sockets[1].accept(), sockets[1].end(4001)`, `heard == "connect,suspend,disconnect transport close"`,
+			`advance(1), part(sockets[2], "rid").length == 22`,
+		},
+		"superseded is tried again, thrice": {
+			`connected()`, `sockets[0].end(), advance(100)`, `sockets[1].end(4002), advance(200)`, `streams.length == 1 && part(streams[0], "at") == "2"`,
+			`root_.refuse = function () { streams[streams.length - 1].on.x({data: '{"code":3,"message":"superseded"}'}); advance(400); }`,
+			`refuse(), gets().length == 1 && part(gets()[0], "at") == "3"`, `gets()[0].answer(400, '{"code":3,"message":"superseded"}'), advance(1000)`,
+			`heard == "connect,suspend"`, `sockets[sockets.length - 1].end(4002), advance(0), heard == "connect,suspend,disconnect transport close"`,
+		},
+		"the server says when to come back": {
+			`connected()`, `clock += 10000`, `sockets[0].say('1{"retry":3000}')`, `heard == "connect,disconnect transport close"`,
+			`advance(2999), sockets.length == 1`, `advance(1), sockets.length == 2`,
+		},
+		"a trial attaches nothing until it was proved": {
+			`start({transports: ["polling", "websocket"]})`, `gets()[0].answer(200, OPEN("S", 0, 0)), advance(1)`, `sockets.length == 1 && part(sockets[0], "at") == undefined`,
+			`sockets[0].accept(), sockets[0].sent.join() == "2probe"`, `sockets[0].say("3probe"), sockets[0].sent.join() == "2probe,51,0"`,
+			`sockets[0].say(OPEN("S", 1, 0)), advance(1)`, `s.io.engine.transport.name == "websocket"`,
+		},
+		"the send buffer is bounded": {
+			`start({maxSendBuffer: 100})`, `s.emit("a", "0123456789")`, `fails(function () { s.emit("b", new Array(100).join("x")); })`, `s.sendBuffer.length == 1`,
+		},
+		"an error of a listener is thrown outside": {
+			`connected()`, `s.on("n", function () { throw new Error("mine"); }), sockets[0].say('42["n",1]'), sockets[0].say('42["n",2]')`,
+			`heard == "connect,n 1,n 2"`, `fails(function () { advance(1); })`,
+		},
+		"disconnect says goodbye": {
+			`connected()`, `s.disconnect()`, `posts()[0].body == "41\x1e1" || posts()[0].body == "4" + "1\x1e1"`, `part(posts()[0], "n") == "2"`, `sockets[0].readyState == 3`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) { play(t, steps) })
+	}
+}
+
+// play runs the steps; one that is a comparison must be true.
+func play(t *testing.T, steps []string) {
+	vm := page(t)
+	for _, step := range steps {
+		v, err := vm.RunString(step)
+		require.NoError(t, err, step)
+		if strings.Contains(step, "==") || strings.Contains(step, "fails(") {
+			if !v.ToBoolean() {
+				state, _ := vm.RunString(`JSON.stringify({clock: clock, heard: heard, sockets: sockets, posts: posts().map(function (p) { return p.url + " " + p.body; }), gets: gets().map(function (g) { return g.url; }), streams: streams.map(function (e) { return e.url; })}, null, 1)`)
+				t.Fatalf("%s\n%v", step, state)
+			}
+		}
+	}
+}
