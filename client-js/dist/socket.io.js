@@ -409,6 +409,7 @@
       if (!newer) {
         var o = s.live_[s.live_.length - 1];
         if (o) {
+          if (o.paused_) o.unpause_();
           if (o.opened_ && o.name != "polling") {
             o.probeT_.stop_();
             s.probe_(o);
@@ -483,14 +484,18 @@
     },
     /** Makes the trial the newest attachment. */
     promote_: function(a) {
-      var s = this;
-      a.proved_ = true;
-      if (s.stock_) {
-        if (!s.cur_.pause_) return s.trialFailed_(a, new Error("no upgrade"));
-        return s.cur_.pause_(function() {
-          if (!a.dead_) s.upgraded_(a);
-        });
+      var s = this, cur = s.cur_;
+      function go() {
+        if (a.dead_) return;
+        if (s.stock_) s.upgraded_(a);
+        else s.attachTrial_(a);
       }
+      a.proved_ = true;
+      if (!cur || !cur.pause_) go();
+      else if (!cur.paused_) cur.pause_(go);
+    },
+    attachTrial_: function(a) {
+      var s = this;
       s.trial_ = null;
       a.k_ = ++s.race_.k_;
       a.sent_ = s.base_;
@@ -620,6 +625,25 @@
   var uplink = {
     busy_: function() {
       return this.posting_;
+    },
+    /**
+     * Has done called when no POST is under way, with a server of the base no GET either. No messages are sent from now on,
+     * and no next GET.
+     */
+    pause_: function(done) {
+      var a = this;
+      a.paused_ = function() {
+        if (a.posting_ || a.engine_.stock_ && a.getting_) return;
+        a.paused_ = function() {
+        };
+        done();
+      };
+      a.paused_();
+    },
+    unpause_: function() {
+      this.paused_ = null;
+      if (this.next_ && !this.getting_) this.next_();
+      this.flush_();
     },
     /** Makes the next POST, if anything waits and none is under way. */
     flush_: function() {
@@ -1346,19 +1370,6 @@
       });
     },
     request_: requestOf,
-    /** Has done called when no request is under way; none is made until then. */
-    pause_: function(done) {
-      var a = this;
-      a.paused_ = function() {
-        if (!a.getting_ && !a.posting_) done();
-      };
-      a.paused_();
-    },
-    unpause_: function() {
-      this.paused_ = null;
-      if (!this.getting_) this.next_();
-      this.flush_();
-    },
     stop_: function() {
       this.leaving_ = false;
       if (this.getT_) this.getT_.stop_();

@@ -142,6 +142,7 @@ export var attachments = {
     if (!newer) {
       var o = s.live_[s.live_.length - 1];
       if (o) {
+        if (o.paused_) o.unpause_();
         if (o.opened_ && o.name != 'polling') { // a may have retired it
           o.probeT_.stop_();
           s.probe_(o);
@@ -227,14 +228,20 @@ export var attachments = {
 
   /** Makes the trial the newest attachment. */
   promote_: function (a) {
-    var s = this;
-    a.proved_ = true;
-    if (s.stock_) {
-      if (!s.cur_.pause_) return s.trialFailed_(a, new Error('no upgrade'));
-      return s.cur_.pause_(function () {
-        if (!a.dead_) s.upgraded_(a);
-      });
+    var s = this, cur = s.cur_;
+    function go() {
+      if (a.dead_) return;
+      if (s.stock_) s.upgraded_(a);
+      else s.attachTrial_(a);
     }
+    a.proved_ = true;
+    // What a POST under way has would be refused, and sent again.
+    if (!cur || !cur.pause_) go();
+    else if (!cur.paused_) cur.pause_(go);
+  },
+
+  attachTrial_: function (a) {
+    var s = this;
     s.trial_ = null;
     a.k_ = ++s.race_.k_;
     a.sent_ = s.base_;

@@ -66,21 +66,6 @@ inherit(Polling, Transport, extend({
 
   request_: requestOf,
 
-  /** Has done called when no request is under way; none is made until then. */
-  pause_: function (done) {
-    var a = this;
-    a.paused_ = function () {
-      if (!a.getting_ && !a.posting_) done();
-    };
-    a.paused_();
-  },
-
-  unpause_: function () {
-    this.paused_ = null;
-    if (!this.getting_) this.next_();
-    this.flush_();
-  },
-
   stop_: function () {
     this.leaving_ = false;
     if (this.getT_) this.getT_.stop_();

@@ -20,6 +20,26 @@ export var uplink = {
     return this.posting_;
   },
 
+  /**
+   * Has done called when no POST is under way, with a server of the base no GET either. No messages are sent from now on,
+   * and no next GET.
+   */
+  pause_: function (done) {
+    var a = this;
+    a.paused_ = function () {
+      if (a.posting_ || a.engine_.stock_ && a.getting_) return;
+      a.paused_ = function () {};
+      done();
+    };
+    a.paused_();
+  },
+
+  unpause_: function () {
+    this.paused_ = null;
+    if (this.next_ && !this.getting_) this.next_();
+    this.flush_();
+  },
+
   /** Makes the next POST, if anything waits and none is under way. */
   flush_: function () {
     var a = this, s = a.engine_, query = a.sidQuery_(), upTo = 0, last = false;

@@ -176,7 +176,8 @@ func TestResumption(t *testing.T) {
 		},
 		"a trial attaches nothing until it was proved": {
 			`start({transports: ["polling", "websocket"]})`, `gets()[0].answer(200, OPEN("S", 0, 0)), advance(1)`, `sockets.length == 1 && part(sockets[0], "at") == undefined`,
-			`sockets[0].accept(), sockets[0].sent.join() == "2probe"`, `sockets[0].say("3probe"), sockets[0].sent.join() == "2probe,51,0"`,
+			`sockets[0].accept(), sockets[0].sent.join() == "2probe"`, `sockets[0].say("3probe"), sockets[0].sent.join() == "2probe"`,
+			`posts()[0].answer(200, "ok"), sockets[0].sent.join() == "2probe,51,0"`,
 			`sockets[0].say(OPEN("S", 1, 0)), advance(1)`, `s.io.engine.transport.name == "websocket"`,
 		},
 		"the send buffer is bounded": {
