@@ -420,7 +420,10 @@
           s.retryT_.start_(backoff(rejoinMin, rejoinMax, Math.max(s.fails_ - 1, 0), 0.5));
         }
       }
-      if (had && !s.cur_) s.emitReserved("suspend");
+      if (had && !s.cur_) {
+        s.suspended_ = true;
+        s.emitReserved("suspend");
+      }
     },
     /** Attaches at once, if nothing lives: the network is back, or the page. */
     hurry_: function() {
@@ -885,7 +888,8 @@
         s.emitReserved("open");
       } else if (!again) {
         if (before && before.name != a.name) s.emitReserved("upgrade", a);
-        s.emitReserved("resume");
+        if (s.suspended_) s.emitReserved("resume");
+        s.suspended_ = false;
       }
       tick(function() {
         a.flush_();

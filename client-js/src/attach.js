@@ -153,7 +153,10 @@ export var attachments = {
         s.retryT_.start_(backoff(rejoinMin, rejoinMax, Math.max(s.fails_ - 1, 0), 0.5));
       }
     }
-    if (had && !s.cur_) s.emitReserved('suspend');
+    if (had && !s.cur_) {
+      s.suspended_ = true;
+      s.emitReserved('suspend');
+    }
   },
 
   /** Attaches at once, if nothing lives: the network is back, or the page. */

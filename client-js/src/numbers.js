@@ -169,7 +169,8 @@ export var numbers = {
       s.emitReserved('open');
     } else if (!again) {
       if (before && before.name != a.name) s.emitReserved('upgrade', a);
-      s.emitReserved('resume');
+      if (s.suspended_) s.emitReserved('resume');
+      s.suspended_ = false;
     }
     // What the application has written just now leaves with the packet that decides the race.
     tick(function () { a.flush_(); });

@@ -43,7 +43,8 @@ const (
 
 // buildAll returns all files by their names: bundles, maps, and both compressed.
 func buildAll(src string) (map[string][]byte, error) {
-	files := map[string][]byte{}
+	// For Node, what is in dist is a module or not by what it says, whatever the package around it is.
+	files := map[string][]byte{"package.json": []byte("{}\n")}
 	for _, b := range bundles {
 		built, err := b.build(src)
 		if err != nil {
