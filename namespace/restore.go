@@ -84,6 +84,11 @@ func (s *Socket) stay(why Reason) bool {
 	g := s.namespace.registry
 	s.mu.Lock()
 	r := s.restore
+	if r.state == outside {
+		r.state = over // at once: it may just be let in, and must not take the place of another
+		s.mu.Unlock()
+		return false
+	}
 	if r.state != here || !mayReturn(why) || r.bytes > 2*g.recovery.Buffer {
 		s.mu.Unlock()
 		s.forgo()
@@ -160,8 +165,9 @@ func (s *Socket) expire() {
 
 // forgo lets go of what is kept for the client's return.
 func (s *Socket) forgo() {
+	list, waited := s.clear(nil)
 	s.namespace.registry.recovery.owns(s)
-	if list, waited := s.clear(nil); waited {
+	if waited {
 		s.namespace.registry.recovery.release(s, list)
 		s.namespace.index.remove(s)
 		s.namespace.registry.leave(s.namespace)
@@ -185,15 +191,15 @@ func (s *Socket) clear(heir *Socket) (list []*engine.Message, waited bool) {
 	return list, waited
 }
 
-// begins lets the client of a socket come back that is let in; false if it is gone
-// already.
+// begins lets the client of a socket come back that is let in; false if it cannot any
+// more.
 func (s *Socket) begins() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.restore.state == outside {
 		s.restore.state = here
 	}
-	return s.restore.state == here
+	return s.restore.state != over
 }
 
 // awaited reports whether the client may come back.

@@ -4,6 +4,7 @@ package namespace
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"time"
 
@@ -37,7 +38,14 @@ func (s *Socket) reclaim(ctx context.Context) {
 	case old.namespace != s.namespace:
 		g.put(old)
 		return
-	case !old.hasEnded(ctx) || !old.restorable(claim.Offset):
+	case !old.hasEnded(ctx):
+		if ctx.Err() != nil { // the client has lost this connection, too, and will try again
+			old.unclaim()
+		} else {
+			old.forgo()
+		}
+		return
+	case !old.restorable(claim.Offset):
 		old.forgo()
 		return
 	}
@@ -80,15 +88,27 @@ func (s *Socket) giveBack() {
 	}
 	old := s.restore.old
 	s.restore.old = nil
-	old.mu.Lock()
-	waits := old.restore.state == away
-	if waits {
-		old.restore.timer = time.AfterFunc(max(time.Until(old.restore.until), 0), old.expire)
+	old.unclaim()
+}
+
+// unclaim lets the client of s come back that nobody has claimed after all.
+func (s *Socket) unclaim() {
+	s.offer()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.restore.state == away { // its time may have passed meanwhile
+		s.restore.timer = time.AfterFunc(max(time.Until(s.restore.until), 0), s.expire)
 	}
-	old.mu.Unlock()
-	if waits {
-		old.namespace.registry.recovery.put(old)
+}
+
+// offer lets the client of s come back, unless that is over, and returns the pid.
+func (s *Socket) offer() (pid string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.restore.state == over {
+		return ""
 	}
+	return s.namespace.registry.recovery.put(s)
 }
 
 // keepApart makes s a socket of its own, if it is another user's than the one before.
@@ -119,7 +139,9 @@ func (s *Socket) enterIndex() (missed []*engine.Message, ok bool) {
 		return nil, s.namespace.index.add(s)
 	}
 	g, old := s.namespace.registry, s.restore.old
-	if !s.namespace.index.replace(old, s) {
+	// From here on it is this socket that the client comes back to, also if its session
+	// ends before it is welcome.
+	if !s.begins() || !s.namespace.index.replace(old, s) {
 		s.giveBack()
 		return nil, false
 	}
@@ -145,9 +167,12 @@ func (s *Socket) welcome(missed []*engine.Message) error {
 	answer := connectAnswer{SID: s.id}
 	if s.restore != nil && s.begins() {
 		s.client.session.Begin(s.namespace)
-		answer.PID = s.namespace.registry.recovery.put(s)
+		answer.PID = s.offer()
 	}
 	err := s.client.send(sio.Header{Type: sio.Connect, Namespace: s.namespace.name}, answer)
+	if s.recovered && errors.Is(err, engine.ErrClosed) {
+		err = nil // the client comes back once more, and gets all of it then
+	}
 	for _, m := range missed {
 		if err == nil && !m.Traits().Volatile {
 			err = s.deliverNow(m)
