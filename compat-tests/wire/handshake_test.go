@@ -19,6 +19,7 @@ func handshake() []row {
 		row{name: "options", on: options{PingInterval: 1234, PingTimeout: 5678, MaxPayload: 4321}, check: openOptions},
 		row{name: "query, header, address and auth are seen", check: handshakeIsSeen},
 		row{name: "auth per namespace, query of the first request", check: authPerNamespace},
+		row{name: "xdomain tells of an Origin header", check: crossDomain},
 		row{name: "no cookie by default", check: noCookie},
 	), []row{
 		{name: "upgrades of polling", check: upgradesAre("websocket")},
@@ -104,6 +105,7 @@ type learned struct {
 	Secure  bool
 	URL     string
 	Auth    map[string]string
+	XDomain bool
 	Recent  bool
 }
 
@@ -148,6 +150,15 @@ func authPerNamespace(s *server) {
 		require.Equal(s.t, user, l.Auth, prefix)
 		require.Equal(s.t, "1", l.Query["token"], prefix)
 	}
+}
+
+func crossDomain(s *server) {
+	p := s.openWith("", "Origin", "http://"+s.addr)
+	s.enter(p, "/", "")
+	require.True(s.t, s.learn(p, "").XDomain)
+	p = s.openWith("")
+	s.enter(p, "/", "")
+	require.False(s.t, s.learn(p, "").XDomain)
 }
 
 func noCookie(s *server) {

@@ -54,6 +54,10 @@ var sections = []struct {
 	{"namespaces", namespaces},
 	{"rooms", rooms},
 	{"sockets", sockets},
+	{"dynamic namespaces", dynamic},
+	{"recovery", returning},
+	{"volatile", volatiles},
+	{"many sockets", manySockets},
 	{"limits of ours", limits},
 }
 
