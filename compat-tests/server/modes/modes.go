@@ -35,7 +35,7 @@ var All = []Mode{
 	{"sio-protocol", 3000, nil, startProtocol},
 	{"sio-client", 3210, pendingClient, startClient},
 	{"eio-client", 3000, pendingEngineClient, startEngineClient},
-	{"lab", 3300, pendingLab, startLab},
+	{"lab", 3300, nil, startLab},
 	{"lab-msgpack", 3301, pendingLabMsgpack, nil},
 }
 

@@ -10,7 +10,10 @@ import (
 )
 
 func startClient() (*Server, error) {
-	server, err := socketIO(everwire.Config{PingInterval: 2 * time.Second}, func(server *everwire.Server) {
+	server, err := socketIO(everwire.Config{
+		PingInterval: 2 * time.Second,
+		Recovery:     everwire.Recovery{Window: 2 * time.Minute},
+	}, func(server *everwire.Server) {
 		for _, name := range []string{"/timeout_socket", "/valid", "/asd"} {
 			server.Of(name)
 		}
