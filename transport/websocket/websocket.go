@@ -96,7 +96,7 @@ func (t *Transport) ServeSession(w http.ResponseWriter, r *http.Request, s *engi
 // the client is gone.
 func (t *Transport) upgrade(w http.ResponseWriter, r *http.Request) *conn {
 	c := &conn{t: t}
-	ws, err := t.upgrader.Upgrade(&hijacker{w, c}, r, nil)
+	ws, err := t.upgrader.Upgrade(&hijacker{w, c}, r, headerOf101(w.Header()))
 	if err != nil {
 		return nil
 	}
