@@ -38,6 +38,8 @@ type conn struct {
 	ws      *websocket.Conn
 	session *engine.Conn
 
+	deflates bool // both sides may compress messages
+
 	// Of the reader's goroutine.
 	early  []byte // came with the handshake
 	buf    *[]byte
@@ -158,7 +160,7 @@ func (c *conn) readAll() (cause error) {
 // message reads one message into buf and passes it on.
 func (c *conn) message(binary bool, r io.Reader, buf *[]byte) error {
 	var err error
-	if *buf, err = readMessage(*buf, r); err != nil {
+	if *buf, err = readMessage(*buf, r, c.t.maxPayload); err != nil {
 		return c.failed(err)
 	}
 	p := eio.Binary(*buf)
@@ -177,27 +179,36 @@ func (c *conn) message(binary bool, r io.Reader, buf *[]byte) error {
 	return nil
 }
 
-func readMessage(buf []byte, r io.Reader) ([]byte, error) {
+// readMessage reads up to most bytes. Gorilla counts those that it reads, which inflated
+// may be a thousand times as many.
+func readMessage(buf []byte, r io.Reader, most int64) ([]byte, error) {
 	for buf = buf[:0]; ; {
 		if len(buf) == cap(buf) {
 			buf = slices.Grow(buf, max(len(buf), 512)) // append would copy a large message many times
 		}
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
-		if err == io.EOF {
+		switch {
+		case int64(len(buf)) > most:
+			return buf, websocket.ErrReadLimit
+		case err == io.EOF:
 			return buf, nil
-		}
-		if err != nil {
+		case err != nil:
 			return buf, err
 		}
 	}
 }
 
 // failed tells the client of a message that is too large, or in too many frames:
-// gorilla does not when a length overflows, nor can it know of our meter.
+// gorilla does not when a length overflows, nor can it know of our limits. Of one that
+// cannot be inflated it does not tell either.
 func (c *conn) failed(err error) (cause error) {
-	if errors.Is(err, websocket.ErrReadLimit) || errors.Is(err, errFlood) {
+	switch {
+	case errors.Is(err, websocket.ErrReadLimit), errors.Is(err, errFlood):
 		c.pushClose(closeFrame(websocket.CloseMessageTooBig))
+	case c.deflates && isCorrupt(err):
+		c.pushClose(closeFrame(websocket.CloseInvalidFramePayloadData))
+		return engine.ErrProtocol
 	}
 	return causeOf(err)
 }
