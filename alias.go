@@ -19,6 +19,9 @@ type RPC[Req, Resp any] = event.RPC[Req, Resp]
 // Resume sets up sessions that outlive their connections.
 type Resume = engine.Resume
 
+// CORS says what pages of other origins are told.
+type CORS = engine.CORS
+
 // Observer is told what happens to sessions and events, for metrics.
 type Observer = engine.Observer
 
