@@ -92,6 +92,10 @@ type Config struct {
 	// payload: a packet of the Codec, or what an own client reads. Default none.
 	InitialMessage string
 
+	// KeepEmptyNamespaces keeps the children of OfPattern and OfFunc when the last
+	// client has left. By default they are removed: clients decide how many there are.
+	KeepEmptyNamespaces bool
+
 	Codec    sio.Codec      // of packets; default JSON, as the official clients have it
 	Adapter  adapter.Opener // links the nodes of a cluster; default none
 	Observer Observer       // is told what happens, for metrics; default none

@@ -77,11 +77,7 @@ func (s *Session) open(p params, wake func()) (*Conn, error) {
 		return nil, ErrUnknownSession
 	}
 	if refusal := srv.sessions.add(s); refusal != nil {
-		why := ForcedClose
-		if refusal == errShuttingDown {
-			why = ShuttingDown
-		}
-		s.end(why)
+		s.end(refusal.reason())
 		return nil, refusal
 	}
 	srv.wheel.schedule(srv, s, next)

@@ -59,10 +59,14 @@ func isToken(s string) bool {
 // allowCross lets the page of an allowed origin read the answer.
 func (srv *Server) allowCross(h http.Header, r *http.Request) {
 	c := &srv.cfg.CORS
-	h.Add("Vary", "Origin")
-	h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
-	if !srv.origins.any && !c.NoCredentials {
-		h.Set("Access-Control-Allow-Credentials", "true")
+	if srv.origins.any {
+		h.Set("Access-Control-Allow-Origin", "*") // which browsers take for requests without cookies alone
+	} else {
+		h.Add("Vary", "Origin")
+		h.Set("Access-Control-Allow-Origin", r.Header.Get("Origin"))
+		if !c.NoCredentials {
+			h.Set("Access-Control-Allow-Credentials", "true")
+		}
 	}
 	if len(c.Exposed) > 0 {
 		h.Set("Access-Control-Expose-Headers", strings.Join(c.Exposed, ", "))

@@ -95,6 +95,14 @@ func (g *registry) add(s *Session) *Error {
 	return nil
 }
 
+// reason returns how a session ends that add refused.
+func (e *Error) reason() CloseReason {
+	if e == errShuttingDown {
+		return ShuttingDown
+	}
+	return ForcedClose
+}
+
 func (g *registry) remove(s *Session) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

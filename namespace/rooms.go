@@ -27,9 +27,11 @@ type index struct {
 	all     room         // every socket
 	rooms   map[string]*room
 	sockets map[string]*Socket
+	watch   watch
 }
 
-func (x *index) init() {
+func (x *index) init(n *Namespace) {
+	x.watch.namespace = n
 	x.rooms = make(map[string]*room)
 	x.sockets = make(map[string]*Socket)
 }
@@ -49,6 +51,7 @@ func (x *index) add(s *Socket) bool {
 
 // remove takes a socket out of all rooms, and keeps it from joining others.
 func (x *index) remove(s *Socket) {
+	defer x.watch.tell()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	s.left = true
@@ -65,6 +68,7 @@ func (x *index) remove(s *Socket) {
 }
 
 func (x *index) join(s *Socket, names []string) error {
+	defer x.watch.tell()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if s.left {
@@ -75,15 +79,18 @@ func (x *index) join(s *Socket, names []string) error {
 		if r == nil {
 			r = &room{name: name}
 			x.rooms[name] = r
+			x.watch.note(RoomCreated, name, "")
 		}
 		if s.membershipLocked(r) < 0 {
 			x.enterLocked(r, s)
+			x.watch.note(RoomJoined, name, s.id)
 		}
 	}
 	return nil
 }
 
 func (x *index) leave(s *Socket, names []string) error {
+	defer x.watch.tell()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if s.left {
@@ -107,12 +114,16 @@ func (x *index) enterLocked(r *room, s *Socket) {
 func (x *index) exitLocked(m membership) {
 	r, last := m.room, len(m.room.members)-1
 	moved := r.members[last]
+	if r != &x.all {
+		x.watch.note(RoomLeft, r.name, r.members[m.at].id)
+	}
 	r.members[m.at] = moved
 	moved.memberships[moved.membershipLocked(r)].at = m.at
 	r.members[last] = nil
 	r.members = r.members[:last]
 	if last == 0 && r != &x.all {
 		delete(x.rooms, r.name)
+		x.watch.note(RoomDeleted, r.name, "")
 	} else if c := cap(r.members); c > 64 && last < c/4 {
 		r.members = slices.Clip(slices.Clone(r.members))
 	}
@@ -178,6 +189,11 @@ func (x *index) selected(list []*Socket, rooms, except []string) []*Socket {
 		return list
 	}
 	return slices.DeleteFunc(list, x.lookupLocked(except).has)
+}
+
+// present is selected without the sockets that have ended.
+func (x *index) present(list []*Socket, rooms, except []string) []*Socket {
+	return slices.DeleteFunc(x.selected(list, rooms, except), func(s *Socket) bool { return s.gone.Load() })
 }
 
 // appendRoomLocked appends the members of a room. A socket's ID is a room too, and

@@ -97,7 +97,7 @@ func (s *Socket) Context() context.Context { return (*socketContext)(s) }
 // EmitEvent sends an event. It never blocks. After the end of the socket it
 // returns [ErrDisconnected].
 func (s *Socket) EmitEvent(e sio.Emission) error {
-	return s.send(sio.Header{Type: sio.Event, Event: e.Event}, e.Args...)
+	return s.emit(e, sio.Header{Type: sio.Event, Event: e.Event})
 }
 
 // Emit sends an untyped event.
@@ -105,20 +105,29 @@ func (s *Socket) Emit(event string, args ...any) error {
 	return s.EmitEvent(sio.Emission{Event: event, Args: args})
 }
 
-func (s *Socket) send(h sio.Header, args ...any) error {
+// emit sends an event under the header.
+func (s *Socket) emit(e sio.Emission, h sio.Header) error {
 	if s.gone.Load() {
 		return ErrDisconnected
 	}
-	h.Namespace = s.namespace.name
-	m, err := s.namespace.registry.encode(h, args...)
-	if err == nil {
-		err = s.deliver(m)
+	m, err := s.namespace.message(e, h)
+	if err != nil {
+		return err
 	}
+	return disconnected(s.notify(e, m))
+}
+
+// disconnected gives the end of a session its name in this package.
+func disconnected(err error) error {
 	if errors.Is(err, engine.ErrClosed) {
 		return ErrDisconnected
 	}
 	return err
 }
+
+// Buffered returns the bytes that wait for the client to take them, in all namespaces
+// that it is in.
+func (s *Socket) Buffered() int { return s.client.session.Buffered() }
 
 // deliver sends m, or keeps it for as long as the answer to the CONNECT is not out.
 func (s *Socket) deliver(m *engine.Message) error {
@@ -210,10 +219,7 @@ func (s *Socket) kick() error {
 	s.client.kicked(s)
 	err := s.client.send(sio.Header{Type: sio.Disconnect, Namespace: s.namespace.name})
 	s.finish(ServerDisconnect)
-	if errors.Is(err, engine.ErrClosed) {
-		return ErrDisconnected
-	}
-	return err
+	return disconnected(err)
 }
 
 // accept lets the client in: whoever is told that it is in misses nothing that is
