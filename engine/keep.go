@@ -8,12 +8,51 @@ import "time"
 // kept is the part of a session that only one has that keeps. It is guarded by
 // Session.mu.
 type kept struct {
-	pos    cursor     // behind what was handed out
-	asked  uint64     // number of the last packet that was handed out before the ping
-	latest []*Message // the last of each owner that was forgotten
+	pos    cursor  // behind what was handed out
+	asked  uint64  // number of the last packet that was handed out before the ping
+	owners []owned // those that Begin was called for
+	over   bool    // the session has ended
+	look   bool    // a ping was sent before its time: the wheel does not know yet
+}
+
+// owned is what is kept for one owner.
+type owned struct {
+	owner  any
+	from   uint64     // packets up to this number are none of its
+	latest *Message   // the last that was forgotten
 	rest   []*Message // at the end of the session: what was not
-	over   bool       // the session has ended
-	look   bool       // a ping was sent before its time: the wheel does not know yet
+}
+
+// Begin has what is sent from now on with that owner kept for it, with [Config].Keep.
+func (s *Session) Begin(owner any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k := s.kept
+	if k == nil || k.over {
+		return
+	}
+	fresh := owned{owner: owner, from: s.out.tail}
+	for i := range k.owners {
+		if k.owners[i].owner == owner {
+			k.owners[i] = fresh
+			return
+		}
+	}
+	k.owners = append(k.owners, fresh)
+}
+
+// ownerOf returns whose message m is, the last packet of which has number n; nil if it
+// is nobody's.
+func (k *kept) ownerOf(m *Message, n uint64) *owned {
+	if m.traits == nil || m.traits.Owner == nil {
+		return nil
+	}
+	for i := range k.owners {
+		if o := &k.owners[i]; o.owner == m.traits.Owner && n > o.from {
+			return o
+		}
+	}
+	return nil
 }
 
 // handedLocked returns the cursor behind what was handed out.
@@ -83,22 +122,10 @@ func (s *Session) forgetLocked(n uint64) {
 		m := s.out.queue[s.out.head]
 		s.out.ack(s.out.base + uint64(len(m.packets)))
 		h.removeLocked(m)
-		s.kept.remember(m)
-	}
-}
-
-// remember keeps m as the last one of its owner.
-func (k *kept) remember(m *Message) {
-	if m.traits == nil || m.traits.Owner == nil {
-		return
-	}
-	for i, other := range k.latest {
-		if other.traits.Owner == m.traits.Owner {
-			k.latest[i] = m
-			return
+		if o := s.kept.ownerOf(m, s.out.base); o != nil {
+			o.latest = m
 		}
 	}
-	k.latest = append(k.latest, m)
 }
 
 // settleKeptLocked fixes at the end of the session what the client may lack.
@@ -114,24 +141,30 @@ func (s *Session) settleKeptLocked() {
 	for m := range s.out.between(s.out.start(), k.pos) {
 		h.removeLocked(m)
 	}
+	number := s.out.base
 	for m := range s.out.messages() {
-		if m.traits != nil && m.traits.Owner != nil {
-			k.rest = append(k.rest, m)
+		number += uint64(len(m.packets))
+		if o := k.ownerOf(m, number); o != nil {
+			o.rest = append(o.rest, m)
 		}
 	}
 }
 
-// Unconfirmed returns, to [Receiver].Closed and with [Config].Keep, what the client
-// may not have got: in the order in which it was sent, those of the messages that
-// have an owner. Before stands the last that was forgotten of each owner, since the
-// client has it or because it was too much.
-func (s *Session) Unconfirmed() (latest, rest []*Message) {
+// Unconfirmed returns, to [Receiver].Closed, what the client may not have got of what
+// was sent with that owner, in the order in which it was sent; and the last message
+// before that, or nil if there was none since [Session.Begin].
+func (s *Session) Unconfirmed(owner any) (latest *Message, rest []*Message) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.kept == nil {
 		return nil, nil
 	}
-	return s.kept.latest, s.kept.rest
+	for _, o := range s.kept.owners {
+		if o.owner == owner {
+			return o.latest, o.rest
+		}
+	}
+	return nil, nil
 }
 
 // forgetRest is called when the receiver has taken what it wants.
@@ -139,6 +172,6 @@ func (s *Session) forgetRest() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.kept != nil {
-		s.kept.latest, s.kept.rest = nil, nil
+		s.kept.owners = nil
 	}
 }

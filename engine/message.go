@@ -66,6 +66,9 @@ func BuildMessage(build func(dst []eio.Packet) ([]eio.Packet, error)) (*Message,
 // Packets returns the message's packets. They must not be changed.
 func (m *Message) Packets() []eio.Packet { return m.packets }
 
+// Size returns the bytes that the message counts for where memory is limited.
+func (m *Message) Size() int { return m.size }
+
 // from returns the message without its first n packets, which the peer has.
 func (m *Message) from(n int) *Message {
 	if n == 0 {

@@ -95,12 +95,14 @@ type rest struct {
 }
 
 func (r *rest) Closed(why engine.CloseReason) {
-	latest, list := r.s.Unconfirmed()
-	for _, m := range latest {
-		r.latest = append(r.latest, fmt.Sprint(m.Traits().Owner, ":", m.Traits().Mark))
-	}
-	for _, m := range list {
-		r.rest = append(r.rest, m.Traits().Mark)
+	for _, owner := range []string{"a", "b"} {
+		latest, list := r.s.Unconfirmed(owner)
+		if latest != nil {
+			r.latest = append(r.latest, owner+":"+latest.Traits().Mark)
+		}
+		for _, m := range list {
+			r.rest = append(r.rest, m.Traits().Mark)
+		}
 	}
 	r.receiver.Closed(why)
 }
@@ -111,6 +113,8 @@ func newKeepingWorld(t *testing.T, memory int) (w *world, last func() *rest) {
 	w = newWorld(t, keeping(memory))
 	w.wrap = func(inner *receiver) engine.Receiver {
 		r = &rest{receiver: inner}
+		inner.s.Begin("a")
+		inner.s.Begin("b")
 		return r
 	}
 	return w, func() *rest { return r }
@@ -139,6 +143,23 @@ func TestKeptUntilThePong(t *testing.T) {
 		ws.conn.Release(engine.ErrPeerClosed)
 		require.Equal(t, []string{"a:3", "b:2"}, last().latest)
 		require.Equal(t, []string{"4", "5"}, last().rest, "what was handed out after the ping, or not at all")
+	})
+}
+
+// An owner that begins anew has nothing of what was sent before.
+func TestKeptSinceBegin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w, last := newKeepingWorld(t, 0)
+		ws := w.dial("")
+		ws.take()
+		s := w.last().s
+		send(t, s, owned("a", "1"), owned("b", "2"), owned("nobody", "3"))
+		s.Begin("a")
+		send(t, s, owned("a", "4"))
+		ws.take()
+		ws.conn.Release(engine.ErrPeerClosed)
+		require.Empty(t, last().latest)
+		require.Equal(t, []string{"4", "2"}, last().rest)
 	})
 }
 
