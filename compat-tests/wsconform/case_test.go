@@ -27,6 +27,9 @@ type conformCase struct {
 	// script takes the place of frames where a case goes on after it has seen something. It returns what it saw of
 	// the answers, and whether the server took the lesser of its choices.
 	script func(*peer) (seen []frame, lesser bool, err error)
+
+	offer string // of extensions, to a server that compresses
+	plain bool   // the offer is declined, and the case is played without compression
 }
 
 // An end is how a connection ends.
@@ -57,11 +60,14 @@ const patience = time.Minute
 
 // run plays a case against the server.
 func (c *conformCase) run(addr string) outcome {
-	p, err := dial(addr, patience)
+	p, err := dial(addr, c.offer, patience)
 	if err != nil {
 		return outcome{err: err}
 	}
 	defer p.tcp.Close()
+	if p.deflates != (c.offer != "" && !c.plain) {
+		return outcome{err: fmt.Errorf("the offer %q came to permessage-deflate: %t", c.offer, p.deflates)}
+	}
 	var seen []frame
 	var lesser bool
 	if c.script != nil {
@@ -106,6 +112,12 @@ func (p *peer) message() (frame, error) {
 			err = fmt.Errorf("%w: opcode %d within a message", errFrame, next.op)
 		}
 		whole.payload, whole.part = append(whole.payload, next.payload...), next.part
+	}
+	if err == nil && whole.rsv != 0 {
+		whole.rsv = 0
+		if whole.payload, err = inflate(whole.payload); err != nil {
+			err = fmt.Errorf("%w: %w", errFrame, err)
+		}
 	}
 	if err == nil && whole.op == opText {
 		rest, ok := bytes.CutPrefix(whole.payload, []byte(messageType))
