@@ -22,6 +22,9 @@ type Resume = engine.Resume
 // CORS says what pages of other origins are told.
 type CORS = engine.CORS
 
+// Recovery lets clients that do not resume sessions come back to their sockets.
+type Recovery = namespace.Recovery
+
 // Observer is told what happens to sessions and events, for metrics.
 type Observer = engine.Observer
 

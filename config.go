@@ -32,6 +32,11 @@ type Config struct {
 	// ask for it; official clients do not. On by default, with a window of 60 s.
 	Resume Resume
 
+	// Recovery lets clients that do not resume sessions, such as the official ones,
+	// come back to their sockets after they have lost their connection: connection
+	// state recovery. Off by default; it is on when its Window is set.
+	Recovery Recovery
+
 	PingInterval   time.Duration // between a pong and the next ping; default 25 s
 	PingTimeout    time.Duration // for which a pong is waited; default 20 s
 	ConnectTimeout time.Duration // in which a session must join a namespace; default 45 s

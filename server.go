@@ -37,11 +37,16 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	keep, err := c.Recovery.Keep()
+	if err != nil {
+		return nil, err
+	}
 	registry, err := namespace.NewRegistry(namespace.Config{
 		Codec:       c.Codec,
 		CallTimeout: c.CallTimeout,
 		Adapter:     c.Adapter,
 		KeepEmpty:   c.KeepEmptyNamespaces,
+		Recovery:    c.Recovery,
 		Observer:    c.Observer,
 		Logger:      c.Logger,
 	})
@@ -56,6 +61,7 @@ func New(c Config) (*Server, error) {
 		MaxPayload:     c.MaxPayload,
 		NoUpgrade:      c.NoUpgrade,
 		Resume:         c.Resume,
+		Keep:           keep,
 		Observer:       c.Observer,
 		MaxUnjoined:    c.MaxUnjoined,
 		Origins:        c.Origins,

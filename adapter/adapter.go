@@ -65,7 +65,7 @@ type Adapter interface {
 
 	// Ask has op applied on all other nodes, and yields their answers as they come.
 	// The sequence ends when all nodes have given all of theirs, when ctx ends, or
-	// when the loop is left. It yields an error, last, if a node did not answer in
+	// when the loop is left; op is applied everywhere all the same. It yields an error, last, if a node did not answer in
 	// full though ctx had time.
 	Ask(ctx context.Context, op *Op) iter.Seq2[Answer, error]
 

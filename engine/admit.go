@@ -17,8 +17,8 @@ type handshake struct {
 
 // admit asks the application about a request for a new session. Nothing is counted
 // before, since the application may take its time.
-func (srv *Server) admit(r *http.Request) (h handshake, refusal *Error) {
-	if refusal = srv.checked(r); refusal != nil {
+func (srv *Server) admit(r *http.Request, p params) (h handshake, refusal *Error) {
+	if refusal = srv.checked(r, p); refusal != nil {
 		return h, refusal
 	}
 	if h.principal, refusal = srv.principalOf(r); refusal != nil {
@@ -28,8 +28,9 @@ func (srv *Server) admit(r *http.Request) (h handshake, refusal *Error) {
 	return h, nil
 }
 
-// checked asks CheckRequest. A WebSocket is refused with the official server's 400.
-func (srv *Server) checked(r *http.Request) *Error {
+// checked asks CheckRequest. A WebSocket is refused with the official server's 400, but
+// one of the extension as everything else.
+func (srv *Server) checked(r *http.Request, p params) *Error {
 	if srv.cfg.CheckRequest == nil {
 		return nil
 	}
@@ -45,7 +46,7 @@ func (srv *Server) checked(r *http.Request) *Error {
 	if refusal.Message == "" {
 		refusal.Message = ErrForbidden.Message
 	}
-	if isUpgrade(r) {
+	if isUpgrade(r) && !p.resume {
 		refusal.Status = http.StatusBadRequest
 	}
 	return refusal

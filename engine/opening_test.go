@@ -38,16 +38,17 @@ func TestCheckRequest(t *testing.T) {
 	require.Equal(t, `Forbidden {"code":4,"message":"Forbidden"}`, answer(w.do(http.MethodGet, handshake, "", deny(""))))
 	require.Equal(t, http.StatusRequestEntityTooLarge, w.do(http.MethodGet, handshake, "", func(r *http.Request) { r.Header.Set("Late", "1") }).Code)
 	require.Equal(t, `Bad Request {"code":4,"message":"no"}`, answer(w.do(http.MethodGet, upgrade, "", asUpgrade, deny("no"))))
+	require.Equal(t, `Forbidden {"code":4,"message":"no"}`, answer(w.do(http.MethodGet, upgrade+"&resume=1", "", asUpgrade, deny("no"))))
 	require.Zero(t, w.srv.Sessions())
-	require.Equal(t, 4, asked)
+	require.Equal(t, 5, asked)
 	for _, query := range []string{"?EIO=3&transport=polling", "?EIO=4&transport=pigeon", handshake + "&sid=x"} {
 		w.do(http.MethodGet, query, "")
 	}
-	require.Equal(t, 4, asked, "what is refused anyway is not asked about")
+	require.Equal(t, 5, asked, "what is refused anyway is not asked about")
 	k := w.open()
 	k.say("hi")
 	require.Equal(t, "4hi", k.poll(deny("no")), "sessions that are open go on")
-	require.Equal(t, 5, asked)
+	require.Equal(t, 6, asked)
 }
 
 func TestCheckRequestOfALeg(t *testing.T) {

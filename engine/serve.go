@@ -87,7 +87,7 @@ func (srv *Server) serveNew(w http.ResponseWriter, r *http.Request, t Transport,
 	}
 	var h handshake
 	if err == nil {
-		h, err = srv.admit(r)
+		h, err = srv.admit(r, p)
 	}
 	switch {
 	case err != nil:

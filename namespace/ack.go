@@ -162,11 +162,8 @@ func (n *Namespace) callAll(ctx context.Context, op *adapter.Op, list []*Socket,
 	if err != nil {
 		return err
 	}
-	if err := answer(adapter.Answer{Count: len(list)}); err != nil {
-		return err
-	}
 	results := make(chan result, len(list))
-	for _, s := range list {
+	for _, s := range list { // also if nobody waits for the answers any more
 		s.callWith(op.Event, m, id, results)
 	}
 	defer func() {
@@ -174,6 +171,9 @@ func (n *Namespace) callAll(ctx context.Context, op *adapter.Op, list []*Socket,
 			s.acks.remove(id)
 		}
 	}()
+	if err := answer(adapter.Answer{Count: len(list)}); err != nil {
+		return err
+	}
 	for i := range list {
 		select {
 		case r := <-results:

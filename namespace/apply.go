@@ -5,6 +5,7 @@ package namespace
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/everwire/everwire/adapter"
@@ -79,14 +80,19 @@ func (s *Socket) apply(op *adapter.Op, m *engine.Message) {
 // message makes the message of an event.
 func (n *Namespace) message(e sio.Emission, h sio.Header) (*engine.Message, error) {
 	h.Namespace = n.name
-	m, err := n.registry.encode(h, e.Args...)
-	if err != nil {
-		return nil, err
+	args := e.Args
+	traits := engine.Traits{NoCompress: e.NoCompress, Volatile: e.Volatile, Key: n.key(e.Latest)}
+	if r := n.registry.recovery; r != nil && !h.HasID {
+		// Volatile events have one too: official clients take any string that stands
+		// last for the offset.
+		traits.Owner, traits.Mark = n, r.offset()
+		args = append(slices.Clip(args), traits.Mark)
 	}
-	if e.Flags != (sio.Flags{}) {
-		m.SetTraits(engine.Traits{NoCompress: e.NoCompress, Volatile: e.Volatile, Key: n.key(e.Latest)})
+	m, err := n.registry.encode(h, args...)
+	if err == nil && traits != (engine.Traits{}) {
+		m.SetTraits(traits)
 	}
-	return m, nil
+	return m, err
 }
 
 // key is the name under which the newest event waits: sockets of several namespaces

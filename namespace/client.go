@@ -180,6 +180,9 @@ func (c *client) ended(s *Socket) {
 	c.mu.Lock()
 	c.alive--
 	c.mu.Unlock()
+	if s.restore != nil {
+		close(s.restore.ended)
+	}
 	c.registry.leave(s.namespace)
 }
 
@@ -201,6 +204,7 @@ func (c *client) list() []*Socket {
 // Closed implements [engine.Receiver].
 func (c *client) Closed(reason engine.CloseReason) {
 	for _, s := range c.list() {
+		s.lose()
 		s.end(reason)
 	}
 }

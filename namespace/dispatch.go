@@ -189,6 +189,7 @@ func (s *Socket) exited(c *Ctx) {
 func (s *Socket) enter(c *Ctx) {
 	h := s.namespace.hooks.Load()
 	var identity *Identity
+	s.reclaim(c)
 	inner := func(*Ctx) error {
 		if s.accepted {
 			return nil // a middleware that calls next twice
@@ -204,8 +205,9 @@ func (s *Socket) enter(c *Ctx) {
 			if identity.expired() {
 				return &sio.Error{Code: "expired", Message: "Identity has expired"}
 			}
-			s.identify(identity)
 		}
+		s.keepApart(identity)
+		s.identify(identity)
 		return wrap(inner, h.connect)(c)
 	})
 	switch {
@@ -230,6 +232,7 @@ func (s *Socket) enter(c *Ctx) {
 
 // refuse tells the client why it may not enter.
 func (s *Socket) refuse(err error) {
+	s.giveBack()
 	if s.gone.Load() {
 		return
 	}

@@ -116,6 +116,13 @@ func (g *Registry) adoptLocked(parent *Namespace, name string) *Namespace {
 	return n
 }
 
+// stay counts one more visitor of n.
+func (g *Registry) stay(n *Namespace) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	n.visitors++
+}
+
 // leave is called when a visitor has left, and removes an empty child.
 func (g *Registry) leave(n *Namespace) {
 	g.mu.Lock()

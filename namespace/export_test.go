@@ -35,3 +35,17 @@ func (g *Registry) Names() []string {
 	defer g.mu.RUnlock()
 	return slices.Sorted(maps.Keys(g.namespaces))
 }
+
+// Away returns how many sockets wait for their clients to come back.
+func (g *Registry) Away() int {
+	g.recovery.mu.Lock()
+	defer g.recovery.mu.Unlock()
+	return g.recovery.away.Len()
+}
+
+// Held returns the bytes that are kept for them.
+func (g *Registry) Held() int {
+	g.recovery.mu.Lock()
+	defer g.recovery.mu.Unlock()
+	return g.recovery.bytes
+}

@@ -21,6 +21,7 @@ type Config struct {
 	Codec       sio.Codec       // default sio.JSON{}
 	CallTimeout time.Duration   // of a Call whose context has no deadline; default 30 s
 	Adapter     adapter.Opener  // links to other nodes; default none
+	Recovery    Recovery        // for clients that lose their connection; default off
 	KeepEmpty   bool            // children of dynamic namespaces stay when the last client has left
 	Observer    engine.Observer // is told of handled events; default none
 	Logger      *slog.Logger    // default slog.Default()
@@ -36,6 +37,7 @@ type Registry struct {
 	log         *slog.Logger
 	main        *Namespace
 	keepEmpty   bool
+	recovery    *recovery // nil if nobody can come back
 
 	mu          sync.RWMutex // guards what follows, and the visitors and children of all namespaces
 	namespaces  map[string]*Namespace
@@ -55,6 +57,9 @@ func NewRegistry(c Config) (*Registry, error) {
 	if c.CallTimeout == 0 {
 		c.CallTimeout = 30 * time.Second
 	}
+	if err := c.Recovery.setDefaults(); err != nil {
+		return nil, err
+	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
@@ -66,6 +71,9 @@ func NewRegistry(c Config) (*Registry, error) {
 		log:         c.Logger,
 		keepEmpty:   c.KeepEmpty,
 		namespaces:  make(map[string]*Namespace),
+	}
+	if c.Recovery.Window > 0 {
+		g.recovery = newRecovery(c.Recovery)
 	}
 	var err error
 	g.main, err = g.open("/")
@@ -129,8 +137,12 @@ func (g *Registry) encode(h sio.Header, args ...any) (*engine.Message, error) {
 	})
 }
 
-// Close closes the adapters of all namespaces, and returns the first error.
+// Close closes the adapters of all namespaces, and returns the first error. Clients
+// that are away cannot come back any more.
 func (g *Registry) Close() (err error) {
+	if g.recovery != nil {
+		g.recovery.close()
+	}
 	g.mu.RLock()
 	all := slices.Collect(maps.Values(g.namespaces))
 	g.mu.RUnlock()

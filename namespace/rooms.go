@@ -49,6 +49,41 @@ func (x *index) add(s *Socket) bool {
 	return true
 }
 
+// rename changes the ID of a socket that is not in.
+func (x *index) rename(s *Socket, id string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	s.id = id
+}
+
+// replace brings a socket in, in the place of another of the same ID and in all rooms
+// of that; false if it has left already.
+func (x *index) replace(old, s *Socket) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if s.left {
+		return false
+	}
+	for _, m := range old.memberships {
+		if m.room != &x.all {
+			old.lastRooms = append(old.lastRooms, m.room.name)
+		}
+		if s.membershipLocked(m.room) >= 0 {
+			x.exitLocked(m) // its own middlewares have had it join
+			continue
+		}
+		m.room.members[m.at] = s
+		s.memberships = append(s.memberships, m)
+	}
+	old.left, old.memberships = true, nil
+	if s.membershipLocked(&x.all) < 0 {
+		x.enterLocked(&x.all, s)
+	}
+	s.entered = true
+	x.sockets[s.id] = s
+	return true
+}
+
 // remove takes a socket out of all rooms, and keeps it from joining others.
 func (x *index) remove(s *Socket) {
 	defer x.watch.tell()
@@ -168,7 +203,7 @@ func (x *index) get(id string) (*Socket, bool) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	s, ok := x.sockets[id]
-	return s, ok
+	return s, ok && !s.gone.Load()
 }
 
 // selected appends to list the sockets in any of rooms, or all if there are none,
