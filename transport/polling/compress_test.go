@@ -3,6 +3,7 @@
 package polling_test
 
 import (
+	"context"
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
@@ -111,6 +112,24 @@ func TestCodings(t *testing.T) {
 	resp, body := f.request(t, "GET", "", "Accept-Encoding", "gzip")
 	require.Empty(t, resp.Header.Get("Content-Encoding"), "it would be longer")
 	require.Equal(t, "4abc", body)
+}
+
+// A message that comes with OPEN, or with a heartbeat, is not the whole answer.
+func TestCompressedWithOpen(t *testing.T) {
+	a := transporttest.NewApp()
+	long := strings.Repeat("the same ", 100)
+	srv, err := engine.New(engine.Config{InitialMessage: long}, a, polling.NewCompressing(maxPayload, 1))
+	require.NoError(t, err)
+	r := httptest.NewRequest(http.MethodGet, "/?EIO=4&transport=polling", nil)
+	r.Header.Set("Accept-Encoding", "gzip")
+	rec := httptest.NewRecorder()
+	srv.ServeHTTP(rec, r)
+	require.Equal(t, "gzip", rec.Header().Get("Content-Encoding"))
+	body := plainOf(t, "gzip", rec.Body.String())
+	require.True(t, strings.HasPrefix(body, "0{") && strings.HasSuffix(body, "}\x1e4"+long), "%q", body)
+	gone, cancel := context.WithCancel(t.Context())
+	cancel() // nobody polls
+	_ = srv.Shutdown(gone)
 }
 
 func TestNothingIsCompressedByDefault(t *testing.T) {
