@@ -3,10 +3,10 @@
 package polling_test
 
 import (
-	"context"
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
+	"context"
 	"io"
 	"net/http"
 	"net/http/httptest"
