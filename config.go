@@ -94,7 +94,8 @@ type Config struct {
 	NewID func(*http.Request) (string, error)
 
 	// InitialMessage is sent to each client right behind its OPEN packet, in one
-	// payload: a packet of the Codec, or what an own client reads. Default none.
+	// payload: a packet of the Codec, or what an own client reads, in UTF-8 without the
+	// character U+001E. Default none.
 	InitialMessage string
 
 	// KeepEmptyNamespaces keeps the children of OfPattern and OfFunc when the last
@@ -111,7 +112,8 @@ type Config struct {
 // each message that is compressed at a time. One of a broadcast is compressed once for
 // all clients. Messages that are sent with Compress(false) stay as they are. Compressed
 // text tells its length to who sees the encrypted line: do not send secrets and text of
-// strangers in one message.
+// strangers in one message. Compressed messages of clients count by what they hold, but
+// have the server inflate up to a thousand times what was sent.
 type Compression struct {
 	Polling   bool // gzip or deflate for the answers to polls, as the client takes it
 	WebSocket bool // permessage-deflate both ways, without context takeover

@@ -6,6 +6,10 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/everwire/everwire/engine/eio"
 )
 
 // serveOpening has a transport answer the request that opens a session, or joins the
@@ -42,6 +46,15 @@ func (c *Config) setCookie() error {
 	}
 	c.Cookie = &own
 	return nil
+}
+
+// checkInitial says what is wrong with InitialMessage: a payload has that character
+// between packets.
+func (c *Config) checkInitial() error {
+	if utf8.ValidString(c.InitialMessage) && strings.IndexByte(c.InitialMessage, eio.Separator) < 0 {
+		return nil
+	}
+	return fmt.Errorf("engine: Config.InitialMessage: not UTF-8, or U+001E in it: %q", c.InitialMessage)
 }
 
 // refuse answers a request in the form of its transport; t may be nil.

@@ -73,7 +73,7 @@ type Config struct {
 	NewID func(*http.Request) (string, error)
 
 	// InitialMessage is sent to each client as its first message, with the OPEN packet
-	// in one payload. Default none.
+	// in one payload: text in UTF-8 without the character U+001E. Default none.
 	InitialMessage string
 
 	// Context picks the values of a request that shall outlive it. The session
@@ -160,7 +160,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.ClientIP == nil {
 		c.ClientIP = remoteIP
 	}
-	if err := errors.Join(c.CORS.setDefaults(), c.setCookie()); err != nil {
+	if err := errors.Join(c.CORS.setDefaults(), c.setCookie(), c.checkInitial()); err != nil {
 		return c, err
 	}
 	if c.Logger == nil {

@@ -104,6 +104,10 @@ func TestInitialMessage(t *testing.T) {
 		require.True(t, strings.HasPrefix(body, "0{") && strings.HasSuffix(body, "}\x1e4faster!\x1e4second"), "%q", body)
 	}
 	require.True(t, strings.HasSuffix(w.dial("").take(), "} 4faster! 4second"))
+	for _, wrong := range []string{"\xff", "a\x1eb"} {
+		_, err := engine.New(engine.Config{InitialMessage: wrong}, w, memory{})
+		require.ErrorContains(t, err, "Config.InitialMessage")
+	}
 }
 
 func TestCookie(t *testing.T) {
