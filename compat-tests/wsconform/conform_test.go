@@ -95,7 +95,6 @@ func runAll(addr string, cases []conformCase) []outcome {
 // report prints the line of a group and fails the test with the ids of what did not pass.
 func report(t *testing.T, group string, cases []conformCase, outcomes []outcome) {
 	var lesser, bad []string
-	declined := 0
 	for i, o := range outcomes {
 		switch {
 		case o.err != nil:
@@ -103,8 +102,6 @@ func report(t *testing.T, group string, cases []conformCase, outcomes []outcome)
 			t.Errorf("case %s: %v", cases[i].id, o.err)
 		case o.lesser:
 			lesser = append(lesser, cases[i].id)
-		case cases[i].plain:
-			declined++
 		}
 	}
 	line := fmt.Sprintf("group %-28s %3d passed, %d failed", group, len(cases)-len(bad), len(bad))
@@ -113,9 +110,6 @@ func report(t *testing.T, group string, cases []conformCase, outcomes []outcome)
 	}
 	if len(lesser) > 0 {
 		line += fmt.Sprintf("; passed but not strict: %v", lesser)
-	}
-	if declined > 0 {
-		line += fmt.Sprintf("; %d of them without compression, since the offer was declined", declined)
 	}
 	t.Log(line)
 }

@@ -10,8 +10,8 @@
 // must be answered, or where no frame can be sent a moment in which nothing may come.
 //
 // A case of compression is played with 20 messages instead of 1,000, of contents of the kinds that the catalogue names.
-// The server agrees to permessage-deflate without context takeover. An offer that asks it to limit its window it
-// declines, as RFC 7692 lets it: such a case asserts that, and goes on without compression.
+// The server agrees to permessage-deflate without context takeover. Where the offer has a window for the server, its
+// compressed messages must be no longer than that: it sends longer ones as they are, as RFC 7692 lets it.
 //
 // Cases that leave a server a choice say so: one that takes the lesser choice passes and is counted as not strict. A
 // connection has failed correctly when the close frame with the code of the case came, or when the TCP connection ended

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -72,25 +73,27 @@ type peer struct {
 	tcp      net.Conn
 	in       *bufio.Reader
 	deflates bool // permessage-deflate was agreed on
+	window   int  // bits of how far back the server may refer; 0: as far as it likes
+	inflated int  // messages that came compressed
 }
 
-// agreed is how the server takes an offer of permessage-deflate.
+// agreed is how the server takes an offer of permessage-deflate, with its window if the offer has one.
 const agreed = "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
 
-func dial(addr, offer string, patience time.Duration) (*peer, error) {
+func dial(addr, offer, answer string, patience time.Duration) (*peer, error) {
 	tcp, err := net.Dial("tcp", addr)
 	if err != nil {
 		return nil, err
 	}
 	p := &peer{tcp: tcp, in: bufio.NewReaderSize(tcp, 64<<10)}
-	if err := errors.Join(tcp.SetDeadline(time.Now().Add(patience)), p.handshake(addr, offer)); err != nil {
+	if err := errors.Join(tcp.SetDeadline(time.Now().Add(patience)), p.handshake(addr, offer, answer)); err != nil {
 		tcp.Close()
 		return nil, fmt.Errorf("handshake: %w", err)
 	}
 	return p, nil
 }
 
-func (p *peer) handshake(addr, offer string) error {
+func (p *peer) handshake(addr, offer, answer string) error {
 	if offer != "" {
 		offer = "Sec-WebSocket-Extensions: " + offer + "\r\n"
 	}
@@ -109,11 +112,10 @@ func (p *peer) handshake(addr, offer string) error {
 	if resp.StatusCode != http.StatusSwitchingProtocols || resp.Header.Get("Sec-WebSocket-Accept") != accept {
 		return fmt.Errorf("%s, headers %v", resp.Status, resp.Header)
 	}
-	if extensions := resp.Header.Values("Sec-WebSocket-Extensions"); len(extensions) > 0 {
-		if p.deflates = len(extensions) == 1 && extensions[0] == agreed; !p.deflates || offer == "" {
-			return fmt.Errorf("the extensions %q", extensions)
-		}
+	if extensions := strings.Join(resp.Header.Values("Sec-WebSocket-Extensions"), ", "); extensions != answer {
+		return fmt.Errorf("the extensions %q", extensions)
 	}
+	p.deflates = answer != ""
 	open, err := p.read()
 	if err == nil && (open.op != opText || len(open.payload) == 0 || open.payload[0] != '0') {
 		err = fmt.Errorf("%q is no OPEN packet", open.payload)

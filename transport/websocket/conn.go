@@ -38,7 +38,7 @@ type conn struct {
 	ws      *websocket.Conn
 	session *engine.Conn
 
-	deflates bool // both sides may compress messages
+	agreed agreement // on compressed messages
 
 	// Of the reader's goroutine.
 	early  []byte // came with the handshake
@@ -122,8 +122,11 @@ func (c *conn) wait() error {
 // Write implements io.Writer for gorilla, which writes the close frames of
 // protocol errors. They go through our writer: it may be in the middle of a frame.
 func (c *conn) Write(p []byte) (int, error) {
-	if !c.out.started {
-		return c.Conn.Write(p) // the answer to the handshake
+	if !c.out.started { // the answer to the handshake
+		if _, err := c.Conn.Write(c.agreed.answer(p)); err != nil {
+			return 0, err
+		}
+		return len(p), nil
 	}
 	c.pushClose(append([]byte(nil), p...))
 	return len(p), nil
@@ -206,7 +209,7 @@ func (c *conn) failed(err error) (cause error) {
 	switch {
 	case errors.Is(err, websocket.ErrReadLimit), errors.Is(err, errFlood):
 		c.pushClose(closeFrame(websocket.CloseMessageTooBig))
-	case c.deflates && isCorrupt(err):
+	case c.agreed.window > 0 && isCorrupt(err):
 		c.pushClose(closeFrame(websocket.CloseInvalidFramePayloadData))
 		return engine.ErrProtocol
 	}

@@ -4,34 +4,55 @@
 package websocket
 
 import (
+	"bytes"
 	"compress/flate"
 	"errors"
+	"fmt"
 	"io"
+	"math"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"github.com/everwire/everwire/engine"
 )
 
-// deflates reports whether the client offers permessage-deflate in a form that gorilla
-// answers rightly: it says that neither side takes its context over, and nothing else.
-// An offer that limits our window must be answered with a limit, and is declined.
-func deflates(h http.Header) bool {
+// agreement is what came of an offer of permessage-deflate.
+type agreement struct {
+	window int  // bits of how far back we may refer; 0: nothing is compressed
+	asked  bool // the client has asked for it
+}
+
+// gorillaSays is how gorilla answers any offer.
+const gorillaSays = "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
+
+// answer returns gorilla's answer to the handshake with what it leaves out: the window
+// that the client has asked for (RFC 7692 7.1.2.1).
+func (a agreement) answer(head []byte) []byte {
+	if !a.asked {
+		return head
+	}
+	return bytes.Replace(head, []byte(gorillaSays), fmt.Appendf(nil, "%s; server_max_window_bits=%d", gorillaSays, a.window), 1)
+}
+
+// agree returns what comes of the client's offers: the first that we understand.
+func agree(h http.Header) agreement {
 	for _, list := range h["Sec-Websocket-Extensions"] {
 		for offer := range strings.SplitSeq(list, ",") {
-			if acceptable(offer) {
-				return true
+			if a := agreeOn(offer); a.window > 0 {
+				return a
 			}
 		}
 	}
-	return false
+	return agreement{}
 }
 
-func acceptable(offer string) bool {
+func agreeOn(offer string) (a agreement) {
 	name, parameters, more := strings.Cut(offer, ";")
 	if strings.TrimSpace(name) != "permessage-deflate" {
-		return false
+		return a
 	}
+	window := 15
 	seen := map[string]bool{}
 	for more {
 		var parameter string
@@ -43,19 +64,27 @@ func acceptable(offer string) bool {
 		case "server_no_context_takeover", "client_no_context_takeover":
 			ok = !valued
 		case "client_max_window_bits": // we can inflate with any window
-			ok = !valued || isWindowBits(value)
+			ok = !valued || windowBits(value) > 0
+		case "server_max_window_bits":
+			window, a.asked = windowBits(value), true
+			ok = window > 0
 		}
 		if !ok || seen[key] {
-			return false
+			return agreement{}
 		}
 		seen[key] = true
 	}
-	return true
+	a.window = window
+	return a
 }
 
-// isWindowBits reports whether s is a number from 8 to 15.
-func isWindowBits(s string) bool {
-	return s == "8" || s == "9" || len(s) == 2 && s[0] == '1' && s[1] >= '0' && s[1] <= '5'
+// windowBits returns the number from 8 to 15 that s is, or 0.
+func windowBits(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil || n < 8 || n > 15 || len(s) != len(strconv.Itoa(n)) {
+		return 0
+	}
+	return n
 }
 
 const compressed = 1 << 6 // RSV1
@@ -70,7 +99,7 @@ func (c *conn) appendMessage(dst []byte, m *engine.Message) []byte {
 			op, n = opBinary, len(p.Data)
 		}
 		var data []byte
-		if worthwhile && n >= c.t.deflate {
+		if worthwhile && n >= c.t.deflate && n <= c.longest() {
 			data = m.Deflated(i)
 		}
 		if data == nil {
@@ -80,6 +109,15 @@ func (c *conn) appendMessage(dst []byte, m *engine.Message) []byte {
 		}
 	}
 	return dst
+}
+
+// longest returns how many bytes a message may have to be compressed: nothing in it
+// refers farther back than to its beginning.
+func (c *conn) longest() int {
+	if c.agreed.window == 15 {
+		return math.MaxInt // compressors refer no farther
+	}
+	return 1 << c.agreed.window
 }
 
 // isCorrupt reports whether err says that a message could not be inflated. An end of the

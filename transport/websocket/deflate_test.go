@@ -75,9 +75,12 @@ func TestNegotiation(t *testing.T) {
 		{[]string{"permessage-deflate; client_max_window_bits"}, agreed},
 		{[]string{`permessage-deflate;client_max_window_bits="9" ; server_no_context_takeover`}, agreed},
 		{[]string{"x-webkit-deflate-frame"}, ""},
-		{[]string{"permessage-deflate; server_max_window_bits=15"}, ""},
-		{[]string{"permessage-deflate; server_max_window_bits=8, permessage-deflate"}, agreed},
-		{[]string{"permessage-deflate; server_max_window_bits=8", "permessage-deflate"}, agreed},
+		{[]string{"permessage-deflate; server_max_window_bits=15"}, agreed + "; server_max_window_bits=15"},
+		{[]string{"permessage-deflate; server_max_window_bits=8, permessage-deflate"}, agreed + "; server_max_window_bits=8"},
+		{[]string{"permessage-deflate; server_max_window_bits=7", "permessage-deflate"}, agreed},
+		{[]string{"permessage-deflate; server_max_window_bits"}, ""},
+		{[]string{"permessage-deflate; server_max_window_bits=012"}, ""},
+		{[]string{"permessage-deflate; server_max_window_bits=+9"}, ""},
 		{[]string{"permessage-deflate; client_max_window_bits=16"}, ""},
 		{[]string{"permessage-deflate; client_max_window_bits=7"}, ""},
 		{[]string{"permessage-deflate; server_no_context_takeover=1"}, ""},
@@ -127,6 +130,30 @@ func TestDeflatedFrames(t *testing.T) {
 				data = inflate(t, data)
 			}
 			require.Equal(t, want, data)
+		}
+	}
+}
+
+// A client with a small window gets those messages compressed that fit into it.
+func TestSmallWindow(t *testing.T) {
+	f := setUpWith(t, websocket.NewCompressing(maxPayload, 1), engine.Config{})
+	for bits, longest := range map[string]int{"9": 512, "15": 90_000} {
+		w, resp := f.connect(t, offering("permessage-deflate; server_max_window_bits="+bits))
+		require.Equal(t, agreed+"; server_max_window_bits="+bits, resp.Header.Get("Sec-WebSocket-Extensions"))
+		w.frame()
+		s := <-f.Sessions
+		for n, want := range map[int]byte{longest: finText | rsv1, longest + 1: finText} {
+			if bits == "15" {
+				want = finText | rsv1
+			}
+			data := strings.Repeat("x", n-1)
+			require.NoError(t, s.Send(engine.NewMessage(eio.Text([]byte(data)))))
+			first, got := w.anyFrame()
+			require.Equal(t, want, first, "%s bits, %d bytes", bits, n)
+			if first&rsv1 != 0 {
+				got = inflate(t, got)
+			}
+			require.Equal(t, "4"+data, got)
 		}
 	}
 }

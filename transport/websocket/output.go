@@ -154,7 +154,7 @@ func (c *conn) appendBatch(dst []byte, b *engine.Batch) []byte {
 		dst = appendPacket(dst, p)
 	}
 	for _, m := range b.Messages {
-		if c.deflates {
+		if c.agreed.window > 0 {
 			dst = c.appendMessage(dst, m)
 			continue
 		}

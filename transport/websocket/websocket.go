@@ -111,8 +111,10 @@ func (t *Transport) ServeSession(w http.ResponseWriter, r *http.Request, s *engi
 func (t *Transport) upgrade(w http.ResponseWriter, r *http.Request) *conn {
 	c := &conn{t: t}
 	upgrader := &t.upgrader
-	if t.deflate > 0 && deflates(r.Header) {
-		upgrader, c.deflates = &t.deflating, true
+	if t.deflate > 0 {
+		if c.agreed = agree(r.Header); c.agreed.window > 0 {
+			upgrader = &t.deflating
+		}
 	}
 	ws, err := upgrader.Upgrade(&hijacker{w, c}, r, headerOf101(w.Header()))
 	if err != nil {
