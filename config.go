@@ -98,6 +98,13 @@ type Config struct {
 	// character U+001E. Default none.
 	InitialMessage string
 
+	// OnceKey names the idempotency key of an event, "" for an event without: such an
+	// event is handled once in OnceWindow (default 2 min), and one that comes again,
+	// over whatever session, is answered from memory. [ClientKey] names the keys that
+	// Everwire's own clients add. Default: no event has a key.
+	OnceKey    func(c *Ctx) string
+	OnceWindow time.Duration
+
 	// KeepEmptyNamespaces keeps the children of OfPattern and OfFunc when the last
 	// client has left. By default they are removed: clients decide how many there are.
 	KeepEmptyNamespaces bool

@@ -52,13 +52,15 @@ var layers = []struct {
 	{"event", []string{"namespace/sio", "engine/eio"}},
 	{"adapter", []string{"namespace/sio", "engine/eio"}},
 	{"adapter/memory", []string{"adapter", "namespace/sio", "engine/eio"}},
+	{"internal/receive", []string{"namespace/sio"}},
 	{"namespace", []string{"engine", "engine/eio", "namespace/sio", "event", "adapter"}},
 
-	{"", []string{"namespace", "namespace/sio", "event", "adapter", "engine", "engine/eio",
+	{"", []string{"namespace", "namespace/sio", "event", "adapter", "engine", "engine/eio", "internal/receive",
 		"transport/polling", "transport/sse", "transport/websocket"}},
 	{"ginmount", []string{gin}},
+	{"gen", nil}, // it knows the project by its names alone
 
-	{"client", []string{"engine/eio", "namespace/sio", "event", gorilla}},
+	{"client", []string{"engine/eio", "namespace/sio", "event", "internal/receive", gorilla}},
 	{"internal/sim", []string{"client", "", "namespace/sio", "event"}},
 
 	{"engine/enginetest", []string{"engine", "engine/eio"}},

@@ -47,6 +47,7 @@ func New(c Config) (*Server, error) {
 		Adapter:     c.Adapter,
 		KeepEmpty:   c.KeepEmptyNamespaces,
 		Recovery:    c.Recovery,
+		Once:        namespace.Once{Key: c.OnceKey, Window: c.OnceWindow},
 		Observer:    c.Observer,
 		Logger:      c.Logger,
 	})
