@@ -69,7 +69,7 @@ type Config struct {
 	// CheckRequest is asked about each request for a new session. An error refuses it
 	// with its text: HTTP 403 and {"code":4,"message":…} or, for a WebSocket, HTTP 400
 	// and the text alone; an empty one is "Forbidden". Who may join a namespace is for
-	// Auth to say. Default: not asked.
+	// Auth to say. It may be called concurrently. Default: not asked.
 	CheckRequest func(*http.Request) error
 
 	// ResponseHeader adds headers to each answer, refusals and the 101 of a WebSocket
@@ -90,7 +90,7 @@ type Config struct {
 	// NewID makes the session ID for a request: a secret, 1 to 128 characters of A-Z
 	// a-z 0-9 - _ . ~ of which at least 128 bits are random, and which no other session
 	// has. An error refuses the request with HTTP 400 and code 3, and is logged. It may
-	// be called concurrently. Default: 144 bits, in 24 characters.
+	// be called concurrently. Default: 24 characters, of which 128 bits are random.
 	NewID func(*http.Request) (string, error)
 
 	// InitialMessage is sent to each client right behind its OPEN packet, in one

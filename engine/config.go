@@ -69,7 +69,7 @@ type Config struct {
 	// bits must be random: who knows it can speak for the session. It has 1 to 128 of
 	// the characters A-Z a-z 0-9 - _ . ~ and differs from that of all sessions. An error,
 	// and an ID that is none, is logged, and refuses the request with HTTP 400 and code
-	// 3. It may be called concurrently. Default: 144 bits, in 24 characters.
+	// 3. It may be called concurrently. Default: 24 characters, 128 bits of them random.
 	NewID func(*http.Request) (string, error)
 
 	// InitialMessage is sent to each client as its first message, with the OPEN packet
