@@ -61,15 +61,16 @@ var layers = []struct {
 	{"gen", nil}, // it knows the project by its names alone
 
 	{"client", []string{"engine/eio", "namespace/sio", "event", "internal/receive", gorilla}},
-	{"internal/sim", []string{"client", "", "namespace/sio", "event"}},
+	{"internal/sim", nil},
 
 	{"engine/enginetest", []string{"engine", "engine/eio"}},
-	{"transport/transporttest", []string{"engine", "engine/eio", "engine/enginetest"}},
+	{"transport/transporttest", []string{"engine", "engine/eio", "engine/enginetest", "internal/sim"}},
 	{"adapter/adaptertest", []string{"adapter", "namespace/sio", "engine/eio"}},
+	{"everwiretest", []string{"", "client", "engine/eio", "internal/sim", gorilla}},
 }
 
 // onlyForTests are packages that no file but a test, or another of them, may import.
-var onlyForTests = []string{"engine/enginetest", "transport/transporttest", "adapter/adaptertest"}
+var onlyForTests = []string{"engine/enginetest", "transport/transporttest", "adapter/adaptertest", "everwiretest"}
 
 // direct are the direct dependencies of go.mod; optional ones may be missing.
 var (
