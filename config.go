@@ -60,7 +60,7 @@ type Config struct {
 	// request, nor a *gin.Context. Default is an empty context.
 	Context func(*http.Request) context.Context
 
-	Codec    sio.Codec      // of packets; default JSON, as the official clients have it
+	Codec    sio.Codec      // of packets; default sio.JSON{}; sio/msgpack has the other one of the official clients
 	Adapter  adapter.Opener // links the nodes of a cluster; default none
 	Observer Observer       // is told what happens, for metrics; default none
 	Logger   *slog.Logger   // default slog.Default()

@@ -51,7 +51,7 @@ func TestEncodeLikeJSON(t *testing.T) {
 		Chars [3]string `json:"chars"`
 	}
 	for _, arg := range []any{
-		nil, true, false, 0, -1, "", "é\u2028<&>\"\\\n\x00", "\xff", 1.5, -0.0, 1e20, 1e21, 1e-7, math.MaxFloat64, float32(0.1),
+		nil, true, false, 0, -1, "", "é\u2028<&>\"\\\n\x00", "\xff", 1.5, 1e20, 1e21, 1e-7, math.MaxFloat64, float32(0.1),
 		int64(math.MinInt64), uint64(math.MaxUint64), int64(math.MaxInt64), 1e18, []int(nil), []int{}, map[string]int(nil),
 		[]byte(nil), (*file)(nil), tags{C: map[int]string{2: "b", 1: "a"}, Blob: blob("x")}, &tags{A: 1, B: "x", C: json.Number("1.50")},
 		json.RawMessage(" { \"a\" : [ 1 , \"\\u0041\\ud83d\\ude00\\ud800\" ] } "), json.RawMessage("\"\xff\""), json.Number("12345678901234567890"),
