@@ -198,6 +198,11 @@ type payload struct {
 }
 
 func (f *fields) payload() (part payload, err error) {
+	if f.typ == sio.Ack && !f.seen[seenID] {
+		// python-socketio 5.7 leaves an id out when it is 0, which
+		// that of an event of its own never is.
+		f.hasID = true
+	}
 	if f.hasID && f.typ != sio.Event && f.typ != sio.Ack {
 		return part, errID
 	}

@@ -65,6 +65,8 @@ func TestDecode(t *testing.T) {
 		{"82" + typeKey + "01" + nsp, header(sio.Disconnect, "/", ""), nil},
 		{"83" + typeKey + "01" + dataKey + "c0" + nsp, header(sio.Disconnect, "/", ""), nil},
 		{"83" + typeKey + "01" + dataKey + undef + nsp, header(sio.Disconnect, "/", ""), nil},
+		// The first ack of an older client of Python
+		{"83" + typeKey + "03" + dataKey + "9101" + nsp, withID(header(sio.Ack, "/", ""), 0), []string{`1`}},
 		// Depth
 		{"83" + typeKey + "02" + dataKey + "92a165" + nested(64) + nsp, e, []string{strings.Repeat("[", 64) + strings.Repeat("]", 64)}},
 	} {
@@ -102,12 +104,12 @@ func TestDecodeRefuses(t *testing.T) {
 		"84" + head[2:] + "91a165" + nsp + idKey + "cb3ff8000000000000", "84" + head[2:] + "91a165" + nsp + idKey + "cf0020000000000000",
 		"84" + head[2:] + "91a165" + nsp + idKey + "cfffffffffffffffff", "84" + head[2:] + "91a165" + nsp + idKey + "c2",
 		"84" + typeKey + "00" + dataKey + undef + nsp + idKey + "01", "84" + typeKey + "01" + dataKey + undef + nsp + idKey + "01",
-		"84" + typeKey + "04" + dataKey + "a178" + nsp + idKey + "01", packet("03", "91a178"), packet("03", "90"),
+		"84" + typeKey + "04" + dataKey + "a178" + nsp + idKey + "01", "84" + typeKey + "03" + dataKey + "90" + nsp + idKey + undef,
 		// payloads
 		packet("00", "90"), packet("00", "a178"), packet("00", "01"), packet("00", "c400"), packet("00", "d7000000000000000000"),
 		packet("01", "80"), packet("01", "90"), packet("01", "c3"), packet("04", undef), packet("04", "c0"), packet("04", "90"), packet("04", "05"),
 		packet("02", undef), packet("02", "c0"), packet("02", "80"), packet("02", "a165"), packet("02", "c40165"), packet("02", "90"),
-		"84" + typeKey + "03" + dataKey + "80" + nsp + idKey + "01", "83" + typeKey + "03" + nsp + idKey + "01",
+		"84" + typeKey + "03" + dataKey + "80" + nsp + idKey + "01", "83" + typeKey + "03" + nsp + idKey + "01", packet("03", "80"), packet("03", undef),
 		// names
 		packet("02", "91c0"), packet("02", "91c3"), packet("02", "91"+undef), packet("02", "9190"), packet("02", "9180"), packet("02", "91c40165"),
 		packet("02", "91cb3ff8000000000000"), packet("02", "91cb4340000000000000"), packet("02", "91cf0020000000000000"), packet("02", "91d3ffe0000000000000"),
