@@ -48,8 +48,8 @@ func encode(h sio.Header, args []any) ([]byte, error) {
 	return slices.Clone(e.out), nil
 }
 
-// packet writes the members in the order of the official encoder. There always
-// are data: the client of Python had no message without in its older versions.
+// packet writes the members in the order of the official encoder. Data are always
+// there, undefined if need be: not every client asks whether they are.
 func (e *encoder) packet(h sio.Header, args []any) error {
 	e.object(3 + btoi(h.HasID))
 	e.string("type")
