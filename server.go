@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 
 	"github.com/everwire/everwire/engine"
@@ -18,6 +19,10 @@ import (
 
 // Server is an http.Handler, to be mounted at a path such as "/socket.io/". It is
 // also its main namespace "/": what that can do, it can.
+//
+// It does not look at the path. A client may be told not to put a slash behind it:
+// then have the server handle "/socket.io" too, since http.ServeMux would redirect it,
+// and WebSockets do not follow.
 type Server struct {
 	*Namespace
 	engine     *engine.Server
@@ -32,10 +37,17 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	keep, err := c.Recovery.Keep()
+	if err != nil {
+		return nil, err
+	}
 	registry, err := namespace.NewRegistry(namespace.Config{
 		Codec:       c.Codec,
 		CallTimeout: c.CallTimeout,
 		Adapter:     c.Adapter,
+		KeepEmpty:   c.KeepEmptyNamespaces,
+		Recovery:    c.Recovery,
+		Once:        namespace.Once{Key: c.OnceKey, Window: c.OnceWindow},
 		Observer:    c.Observer,
 		Logger:      c.Logger,
 	})
@@ -50,12 +62,19 @@ func New(c Config) (*Server, error) {
 		MaxPayload:     c.MaxPayload,
 		NoUpgrade:      c.NoUpgrade,
 		Resume:         c.Resume,
+		Keep:           keep,
 		Observer:       c.Observer,
 		MaxUnjoined:    c.MaxUnjoined,
 		Origins:        c.Origins,
 		ClientIP:       c.ClientIP,
 		TrustedProxies: c.TrustedProxies,
 		Principal:      c.Principal,
+		CheckRequest:   c.CheckRequest,
+		ResponseHeader: c.ResponseHeader,
+		Cookie:         c.Cookie,
+		CORS:           c.CORS,
+		NewID:          c.NewID,
+		InitialMessage: c.InitialMessage,
 		Context:        c.Context,
 		Logger:         c.Logger,
 	}, registry, transports...)
@@ -73,7 +92,10 @@ func transportsOf(c Config) ([]engine.Transport, error) {
 	if limit == 0 {
 		limit = defaultMaxPayload
 	}
-	all := []engine.Transport{polling.New(limit), sse.New(limit), websocket.New(limit)}
+	if c.Compression.Threshold < 0 {
+		return nil, fmt.Errorf("everwire: Config.Compression.Threshold is negative: %d", c.Compression.Threshold)
+	}
+	all := []engine.Transport{pollingOf(c.Compression, limit), sse.New(limit), websocketOf(c.Compression, limit)}
 	if c.Transports == nil {
 		return all, nil
 	}
@@ -88,9 +110,44 @@ func transportsOf(c Config) ([]engine.Transport, error) {
 	return chosen, nil
 }
 
+func pollingOf(c Compression, limit int64) engine.Transport {
+	if c.Polling {
+		return polling.NewCompressing(limit, c.threshold())
+	}
+	return polling.New(limit)
+}
+
+func websocketOf(c Compression, limit int64) engine.Transport {
+	if c.WebSocket {
+		return websocket.NewCompressing(limit, c.threshold())
+	}
+	return websocket.New(limit)
+}
+
 // Of returns the namespace of that name, which is made if there is none yet. It
 // panics if name does not start with "/".
 func (s *Server) Of(name string) *Namespace { return s.namespaces.Of(name) }
+
+// OfPattern returns a namespace that is the parent of all those whose name matches the
+// pattern; they are made when the first client connects to them. See
+// [Server.OfFunc].
+func (s *Server) OfPattern(pattern *regexp.Regexp) *Namespace { return s.namespaces.OfPattern(pattern) }
+
+// OfFunc returns a namespace that is the parent of all those that match accepts when a
+// client connects to them. If several parents match, the one that was registered first
+// decides. match must not block; who a client is, is for Auth to find out.
+//
+// A child has what is registered on the parent when it is made. What is sent to the
+// parent, or to a room of it, goes to all children of this node and their twins on
+// others. A child that nobody is in any more is removed, unless
+// Config.KeepEmptyNamespaces is set.
+func (s *Server) OfFunc(match func(name string, h *Handshake) bool) *Namespace {
+	return s.namespaces.OfFunc(match)
+}
+
+// OnNamespace has f called for each namespace that is made from now on, before anybody
+// is in it.
+func (s *Server) OnNamespace(f func(*Namespace)) { s.namespaces.OnNamespace(f) }
 
 // Sessions returns the number of open sessions on this node.
 func (s *Server) Sessions() int { return s.engine.Sessions() }

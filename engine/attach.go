@@ -55,6 +55,11 @@ func (s *Session) open(p params, wake func()) (*Conn, error) {
 			s.resume.until = now + raceTime
 			next = min(next, s.resume.until)
 		}
+	} else if srv.cfg.Keep.Buffer > 0 {
+		s.kept = new(kept)
+	}
+	if srv.initial != nil {
+		s.out.push(srv.initial)
 	}
 	s.mu.Unlock()
 
@@ -71,9 +76,9 @@ func (s *Session) open(p params, wake func()) (*Conn, error) {
 	if gone {
 		return nil, ErrUnknownSession
 	}
-	if !srv.sessions.add(s) {
-		s.end(ShuttingDown)
-		return nil, errShuttingDown
+	if refusal := srv.sessions.add(s); refusal != nil {
+		s.end(refusal.reason())
+		return nil, refusal
 	}
 	srv.wheel.schedule(srv, s, next)
 	srv.sessions.attached(1)
@@ -107,6 +112,7 @@ func (s *Session) poll() (*Conn, error) {
 	overlap := c.waiting
 	if !gone && !other && !overlap {
 		c.waiting = true
+		s.confirmLocked(s.handedLocked().n) // nobody polls before the answer to the last poll is read
 	}
 	s.mu.Unlock()
 	switch {

@@ -4,6 +4,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -21,6 +22,7 @@ type Config struct {
 	NoUpgrade      bool          // do not offer the upgrade from polling to WebSocket
 
 	Resume Resume // sessions that outlive their connections
+	Keep   Keep   // for receivers that restore what others lose with their connection
 
 	// MaxUnjoined is how many sessions of one address may be without a
 	// namespace at a time; default 1,024.
@@ -41,6 +43,39 @@ type Config struct {
 	// alone; an error refuses the request with HTTP 403. Default: not asked.
 	Principal func(*http.Request) (string, error)
 
+	// CheckRequest is asked about each request for a new session, before anything is
+	// kept of it. An error refuses it: its text is shown to the client, with HTTP 403
+	// and code 4 or, for a WebSocket, with HTTP 400 and the text alone; "Forbidden" if
+	// there is none. An [*Error] is answered with its own code and status. Default: not
+	// asked.
+	CheckRequest func(*http.Request) error
+
+	// ResponseHeader adds to the headers of each answer, of which h has those that are
+	// set already: polls, POSTs, streams, refusals, and the 101 of a WebSocket. opening
+	// says that it is the first answer of a session. Headers that the transports set
+	// themselves stay theirs. It may be called concurrently. Default: not called.
+	ResponseHeader func(h http.Header, r *http.Request, opening bool)
+
+	// Cookie is the template of a cookie that carries the session ID, for load balancers
+	// that keep a session on its node: all but its value is taken as it is, and a name
+	// that is not there is "io". It is set by the first answer of each session. Who can
+	// read it can speak for the session, so HttpOnly should be set. Default none.
+	Cookie *http.Cookie
+
+	// CORS says what pages of Origins are told beside that they may connect.
+	CORS CORS
+
+	// NewID makes the session ID for a request. It is a secret, of which at least 128
+	// bits must be random: who knows it can speak for the session. It has 1 to 128 of
+	// the characters A-Z a-z 0-9 - _ . ~ and differs from that of all sessions. An error,
+	// and an ID that is none, is logged, and refuses the request with HTTP 400 and code
+	// 3. It may be called concurrently. Default: 24 characters, 128 bits of them random.
+	NewID func(*http.Request) (string, error)
+
+	// InitialMessage is sent to each client as its first message, with the OPEN packet
+	// in one payload: text in UTF-8 without the character U+001E. Default none.
+	InitialMessage string
+
 	// Context picks the values of a request that shall outlive it. The session
 	// keeps the result without its cancellation; default is an empty context.
 	Context func(*http.Request) context.Context
@@ -56,6 +91,26 @@ type Resume struct {
 	Window time.Duration // for which a session without a connection is kept; default 60 s
 	Buffer int           // bytes that may wait unacknowledged, and that clients are asked to keep to; default 4 MiB
 	Memory int           // bytes that the sessions without a connection may keep together; default 64 MiB
+}
+
+// Keep has sessions without resumption keep what they have handed out until a poll
+// or a pong shows that it has arrived. At a session's end its receiver can have it,
+// see [Session.Unconfirmed]. Nothing is kept by default.
+//
+// What would be too much is forgotten, the oldest first.
+type Keep struct {
+	Buffer int // bytes that one session may keep; 0: it keeps nothing
+	Memory int // bytes that all may keep together, a shared message counted once; default 64 MiB
+}
+
+func (k *Keep) setDefaults() error {
+	if k.Buffer < 0 || k.Memory < 0 {
+		return fmt.Errorf("engine: Config.Keep: Buffer and Memory must not be negative: %d, %d", k.Buffer, k.Memory)
+	}
+	if k.Memory == 0 {
+		k.Memory = 64 << 20
+	}
+	return nil
 }
 
 func (r *Resume) setDefaults() error {
@@ -105,10 +160,13 @@ func (c Config) withDefaults() (Config, error) {
 	if c.ClientIP == nil {
 		c.ClientIP = remoteIP
 	}
+	if err := errors.Join(c.CORS.setDefaults(), c.setCookie(), c.checkInitial()); err != nil {
+		return c, err
+	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	return c, c.Resume.setDefaults()
+	return c, errors.Join(c.Resume.setDefaults(), c.Keep.setDefaults())
 }
 
 // remoteIP returns the address of the TCP connection, or the zero address.
