@@ -53,17 +53,11 @@ type settings struct {
 	Uncounted      bool     `json:"uncounted,omitempty"`  // sessions from this machine are not counted by address
 	Namespaces     int      `json:"namespaces,omitempty"` // "/n0" and so on, beside "/" and "/second"
 	HeaderTimeout  int      `json:"headerTimeout,omitempty"`
-<<<<<<< HEAD
-	Window         int      `json:"window,omitempty"` // of sessions without a connection
-	Memory         int      `json:"memory,omitempty"` // that they may hold together
-	Msgpack        bool     `json:"msgpack,omitempty"`
-	Users          bool     `json:"users,omitempty"` // the header X-User says who makes a request
-=======
 	Window         int      `json:"window,omitempty"`   // of sessions without a connection
 	Memory         int      `json:"memory,omitempty"`   // that they may hold together
 	Compress       bool     `json:"compress,omitempty"` // polls and WebSockets, from 1,024 bytes on
-	Users          bool     `json:"users,omitempty"`    // the header X-User says who makes a request
->>>>>>> main
+	Msgpack        bool     `json:"msgpack,omitempty"`
+	Users          bool     `json:"users,omitempty"` // the header X-User says who makes a request
 }
 
 // stats is what a server knows of itself.

@@ -39,21 +39,11 @@ type row struct {
 type feature string
 
 const (
-<<<<<<< HEAD
-	featureRecovery    feature = "recovery"
-	featureCompression feature = "compression"
-	featureNamespaces  feature = "dynamic namespaces"
-	featureClientJS    feature = "the bundled client"
-	featureCluster     feature = "the cluster"
-	featureCalls       feature = "calls of rooms"
-=======
 	featureRecovery   feature = "recovery"
-	featureMsgpack    feature = "msgpack"
 	featureNamespaces feature = "dynamic namespaces"
 	featureClientJS   feature = "the bundled client"
 	featureCluster    feature = "the cluster"
 	featureCalls      feature = "calls of rooms"
->>>>>>> main
 )
 
 const (
