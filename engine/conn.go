@@ -85,7 +85,7 @@ func (c *Conn) TryNext(b *Batch) error {
 	s := c.s
 	b.reset()
 	s.mu.Lock()
-	queued, resumable := s.out.bytes, s.resume != nil
+	queued, resumable := s.waitingLocked(), s.resume != nil
 	if resumable {
 		c.fillResumableLocked(b)
 	} else {
@@ -382,6 +382,8 @@ func reasonOf(cause error) CloseReason {
 		return TransportClose
 	case errors.Is(cause, ErrProtocol):
 		return ParseError
+	case errors.Is(cause, ErrSlow):
+		return SlowClient
 	}
 	return TransportError
 }

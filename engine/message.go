@@ -69,6 +69,14 @@ func (m *Message) Packets() []eio.Packet { return m.packets }
 // Size returns the bytes that the message counts for where memory is limited.
 func (m *Message) Size() int { return m.size }
 
+// weight is the size of a message, and 0 of none.
+func (m *Message) weight() int {
+	if m == nil {
+		return 0
+	}
+	return m.size
+}
+
 // from returns the message without its first n packets, which the peer has.
 func (m *Message) from(n int) *Message {
 	if n == 0 {

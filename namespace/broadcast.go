@@ -205,7 +205,7 @@ func (t Target) answers(ctx context.Context, op *adapter.Op) iter.Seq2[adapter.A
 	for _, n := range family {
 		sources = append(sources, answersOf(ctx, op, n.Apply))
 		if n.adapter != nil && !t.local {
-			sources = append(sources, n.adapter.Ask(ctx, op))
+			sources = append(sources, answersFrom(ctx, n.adapter, op))
 		}
 	}
 	return merge(sources)
