@@ -19,6 +19,9 @@ type RPC[Req, Resp any] = event.RPC[Req, Resp]
 // Resume sets up sessions that outlive their connections.
 type Resume = engine.Resume
 
+// Recovery lets clients that do not resume sessions come back to their sockets.
+type Recovery = namespace.Recovery
+
 // Observer is told what happens to sessions and events, for metrics.
 type Observer = engine.Observer
 
@@ -30,6 +33,14 @@ type (
 	Socket = namespace.Socket
 	// Target selects sockets by rooms, on all nodes; it is a value.
 	Target = namespace.Target
+	// Direct sends to one socket in a way of its own: volatile, the latest of a key.
+	Direct = namespace.Direct
+	// RemoteSocket is what FetchSockets tells of a socket of any node.
+	RemoteSocket = namespace.RemoteSocket
+	// Servers is a namespace on the other servers of the cluster.
+	Servers = namespace.Servers
+	// RoomEvent is a change of a room.
+	RoomEvent = namespace.RoomEvent
 	// Ctx is one event on its way to its handler, and a context that ends with the socket.
 	Ctx = namespace.Ctx
 	// Handler handles an event or a connection.
@@ -46,6 +57,14 @@ type (
 	Reason = namespace.Reason
 	// Value is a value with the name of its [Key].
 	Value = namespace.Value
+)
+
+// What happens to rooms, see [Namespace].OnRoom.
+const (
+	RoomCreated = namespace.RoomCreated // the first socket joins
+	RoomJoined  = namespace.RoomJoined
+	RoomLeft    = namespace.RoomLeft
+	RoomDeleted = namespace.RoomDeleted // the last socket has left
 )
 
 // Key names a value of type T that a [Socket] can have.

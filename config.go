@@ -31,6 +31,11 @@ type Config struct {
 	// ask for it; official clients do not. On by default, with a window of 60 s.
 	Resume Resume
 
+	// Recovery lets clients that do not resume sessions, such as the official ones,
+	// come back to their sockets after they have lost their connection: connection
+	// state recovery. Off by default; it is on when its Window is set.
+	Recovery Recovery
+
 	PingInterval   time.Duration // between a pong and the next ping; default 25 s
 	PingTimeout    time.Duration // for which a pong is waited; default 20 s
 	ConnectTimeout time.Duration // in which a session must join a namespace; default 45 s
@@ -59,6 +64,10 @@ type Config struct {
 	// handlers shall have; its cancellation is not kept. It must not keep the
 	// request, nor a *gin.Context. Default is an empty context.
 	Context func(*http.Request) context.Context
+
+	// KeepEmptyNamespaces keeps the children of OfPattern and OfFunc when the last
+	// client has left. By default they are removed: clients decide how many there are.
+	KeepEmptyNamespaces bool
 
 	Codec    sio.Codec      // of packets; default JSON, as the official clients have it
 	Adapter  adapter.Opener // links the nodes of a cluster; default none

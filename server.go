@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"slices"
 
 	"github.com/everwire/everwire/engine"
@@ -32,10 +33,16 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	keep, err := c.Recovery.Keep()
+	if err != nil {
+		return nil, err
+	}
 	registry, err := namespace.NewRegistry(namespace.Config{
 		Codec:       c.Codec,
 		CallTimeout: c.CallTimeout,
 		Adapter:     c.Adapter,
+		KeepEmpty:   c.KeepEmptyNamespaces,
+		Recovery:    c.Recovery,
 		Observer:    c.Observer,
 		Logger:      c.Logger,
 	})
@@ -50,6 +57,7 @@ func New(c Config) (*Server, error) {
 		MaxPayload:     c.MaxPayload,
 		NoUpgrade:      c.NoUpgrade,
 		Resume:         c.Resume,
+		Keep:           keep,
 		Observer:       c.Observer,
 		MaxUnjoined:    c.MaxUnjoined,
 		Origins:        c.Origins,
@@ -91,6 +99,27 @@ func transportsOf(c Config) ([]engine.Transport, error) {
 // Of returns the namespace of that name, which is made if there is none yet. It
 // panics if name does not start with "/".
 func (s *Server) Of(name string) *Namespace { return s.namespaces.Of(name) }
+
+// OfPattern returns a namespace that is the parent of all those whose name matches the
+// pattern; they are made when the first client connects to them. See
+// [Server.OfFunc].
+func (s *Server) OfPattern(pattern *regexp.Regexp) *Namespace { return s.namespaces.OfPattern(pattern) }
+
+// OfFunc returns a namespace that is the parent of all those that match accepts when a
+// client connects to them. If several parents match, the one that was registered first
+// decides. match must not block; who a client is, is for Auth to find out.
+//
+// A child has what is registered on the parent when it is made. What is sent to the
+// parent, or to a room of it, goes to all children of this node and their twins on
+// others. A child that nobody is in any more is removed, unless
+// Config.KeepEmptyNamespaces is set.
+func (s *Server) OfFunc(match func(name string, h *Handshake) bool) *Namespace {
+	return s.namespaces.OfFunc(match)
+}
+
+// OnNamespace has f called for each namespace that is made from now on, before anybody
+// is in it.
+func (s *Server) OnNamespace(f func(*Namespace)) { s.namespaces.OnNamespace(f) }
 
 // Sessions returns the number of open sessions on this node.
 func (s *Server) Sessions() int { return s.engine.Sessions() }

@@ -55,6 +55,8 @@ func (s *Session) open(p params, wake func()) (*Conn, error) {
 			s.resume.until = now + raceTime
 			next = min(next, s.resume.until)
 		}
+	} else if srv.cfg.Keep.Buffer > 0 {
+		s.kept = new(kept)
 	}
 	s.mu.Unlock()
 
@@ -107,6 +109,7 @@ func (s *Session) poll() (*Conn, error) {
 	overlap := c.waiting
 	if !gone && !other && !overlap {
 		c.waiting = true
+		s.confirmLocked(s.handedLocked().n) // nobody polls before the answer to the last poll is read
 	}
 	s.mu.Unlock()
 	switch {

@@ -4,6 +4,7 @@ package engine
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -21,6 +22,7 @@ type Config struct {
 	NoUpgrade      bool          // do not offer the upgrade from polling to WebSocket
 
 	Resume Resume // sessions that outlive their connections
+	Keep   Keep   // for receivers that restore what others lose with their connection
 
 	// MaxUnjoined is how many sessions of one address may be without a
 	// namespace at a time; default 1,024.
@@ -56,6 +58,26 @@ type Resume struct {
 	Window time.Duration // for which a session without a connection is kept; default 60 s
 	Buffer int           // bytes that may wait unacknowledged, and that clients are asked to keep to; default 4 MiB
 	Memory int           // bytes that the sessions without a connection may keep together; default 64 MiB
+}
+
+// Keep has sessions without resumption keep what they have handed out until a poll
+// or a pong shows that it has arrived. At a session's end its receiver can have it,
+// see [Session.Unconfirmed]. Nothing is kept by default.
+//
+// What would be too much is forgotten, the oldest first.
+type Keep struct {
+	Buffer int // bytes that one session may keep; 0: it keeps nothing
+	Memory int // bytes that all may keep together, a shared message counted once; default 64 MiB
+}
+
+func (k *Keep) setDefaults() error {
+	if k.Buffer < 0 || k.Memory < 0 {
+		return fmt.Errorf("engine: Config.Keep: Buffer and Memory must not be negative: %d, %d", k.Buffer, k.Memory)
+	}
+	if k.Memory == 0 {
+		k.Memory = 64 << 20
+	}
+	return nil
 }
 
 func (r *Resume) setDefaults() error {
@@ -108,7 +130,7 @@ func (c Config) withDefaults() (Config, error) {
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
-	return c, c.Resume.setDefaults()
+	return c, errors.Join(c.Resume.setDefaults(), c.Keep.setDefaults())
 }
 
 // remoteIP returns the address of the TCP connection, or the zero address.

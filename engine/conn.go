@@ -97,6 +97,9 @@ func (c *Conn) TryNext(b *Batch) error {
 		s.state = closed
 	}
 	look := s.stale
+	if at := s.kept.lookLocked(s); at > 0 && (look == 0 || at < look) {
+		look = at
+	}
 	if resumable && s.resume.again > 0 && (look == 0 || s.resume.again < look) {
 		look = s.resume.again
 	}
@@ -129,16 +132,15 @@ func (c *Conn) fillLocked(b *Batch) {
 	if c != s.cur {
 		return
 	}
-	pos := s.out.start()
-	if s.out.next(&pos, b); pos.n > s.out.base {
-		// Without resumption, what was handed out is not kept.
-		s.out.ack(pos.n)
+	pos := s.handedLocked()
+	if s.out.next(&pos, b); len(b.Messages) > 0 {
+		s.handOutLocked(pos)
 		s.stale = 0
-		if s.out.bytes > outboxStale {
+		if s.waitingLocked() > outboxStale {
 			s.stale = s.srv.now() + outboxPatience
 		}
 	}
-	b.Last = s.out.base
+	b.Last = pos.n
 	// The end never stands in one payload with messages: official clients handle
 	// those a moment later than it.
 	if s.state > open && len(b.Messages) == 0 {
@@ -202,6 +204,9 @@ func (c *Conn) sayEndLocked(b *Batch) {
 func (c *Conn) fillControlLocked(b *Batch) {
 	if c.control == 0 || c.s.state == closed {
 		return
+	}
+	if c.control&ctlPing != 0 && c.s.kept != nil {
+		c.s.kept.asked = c.s.kept.pos.n // the pong says that this has arrived
 	}
 	if c.control&ctlOpen != 0 {
 		if c.s.resume != nil {

@@ -104,6 +104,9 @@ func (s *Session) pong() {
 	asked := s.pinged
 	if asked {
 		s.pinged, s.due = false, due
+		if s.kept != nil {
+			s.confirmLocked(s.kept.asked)
+		}
 	}
 	s.mu.Unlock()
 	if asked {

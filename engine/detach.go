@@ -87,24 +87,33 @@ func (s *Session) tellReceiver() {
 	r.telling = false
 }
 
-// hoard counts what detached sessions hold: their outboxes, and what came of packets
-// whose rest is missing. A message that is in many outboxes counts once.
-type hoard struct {
-	most int
+// The hoards that a message may be in, by their index in Message.holders.
+const (
+	ofDetached = iota // what sessions without a connection hold
+	ofKept            // what clients without resumption may not have got
+	hoards
+)
 
-	mu       sync.Mutex // guards what follows and Message.holders; resume.place changes under Session.mu too
+// hoard counts what many sessions hold together. A message that many of them hold
+// counts once. That of the detached sessions counts their outboxes, and what came of
+// packets whose rest is missing.
+type hoard struct {
+	index int // in Message.holders
+	most  int
+
+	mu       sync.Mutex // guards what follows and its part of Message.holders; resume.place changes under Session.mu too
 	bytes    int
 	sessions list.List // detached longest first
 }
 
 func (h *hoard) addLocked(m *Message) {
-	if m.holders++; m.holders == 1 {
+	if m.holders[h.index]++; m.holders[h.index] == 1 {
 		h.bytes += m.size
 	}
 }
 
 func (h *hoard) removeLocked(m *Message) {
-	if m.holders--; m.holders == 0 {
+	if m.holders[h.index]--; m.holders[h.index] == 0 {
 		h.bytes -= m.size
 	}
 }
@@ -130,6 +139,13 @@ func (h *hoard) overLocked() *Session {
 		return nil
 	}
 	return h.sessions.Front().Value.(*Session)
+}
+
+// full reports whether there is too much.
+func (h *hoard) full() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.bytes > h.most
 }
 
 // over is overLocked for who holds no lock.

@@ -16,7 +16,7 @@ type Message struct {
 	packets []eio.Packet
 	one     [1]eio.Packet // packets of a message without attachments
 	size    int
-	holders int // detached sessions that keep it; guarded by hoard.mu
+	holders [hoards]int32 // sessions that keep it, by the hoard that they are in; guarded by hoard.mu
 	payload atomic.Pointer[[]byte]
 	traits  *Traits
 }
@@ -26,7 +26,8 @@ type Traits struct {
 	NoCompress bool   // it is not worth compressing
 	Volatile   bool   // it is dropped for a client that cannot take it at once
 	Key        string // it takes the place of the message of that key that still waits; "": of none
-	Note       any    // of the receiver, for messages that come back to it
+	Owner      any    // comparable: whose message it is, for the receiver; nil: it need not come back
+	Mark       string // of the receiver
 }
 
 // SetTraits sets the message's traits, before it is sent for the first time.
@@ -62,6 +63,9 @@ func BuildMessage(build func(dst []eio.Packet) ([]eio.Packet, error)) (*Message,
 
 // Packets returns the message's packets. They must not be changed.
 func (m *Message) Packets() []eio.Packet { return m.packets }
+
+// Size returns the bytes that the message counts for where memory is limited.
+func (m *Message) Size() int { return m.size }
 
 // from returns the message without its first n packets, which the peer has.
 func (m *Message) from(n int) *Message {

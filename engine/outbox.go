@@ -31,6 +31,9 @@ type outbox struct {
 	part  int    // how many packets of the first message are forgotten
 	bytes int
 	total int // bytes of all messages, the forgotten ones too
+
+	taken uint64            // how many messages any connection was handed, or a part of them, since the session began
+	keyed map[string]uint64 // how many messages stand before the latest of a key; nil without keys
 }
 
 // cursor is where a connection stands in the outbox.
@@ -46,14 +49,44 @@ type cursor struct {
 const keep = 16
 
 func (o *outbox) push(m *Message) {
+	if m.traits != nil && m.traits.Key != "" {
+		if o.keyed == nil {
+			o.keyed = make(map[string]uint64)
+		}
+		o.keyed[m.traits.Key] = o.gone + uint64(len(o.queue)-o.head)
+	}
 	o.queue = append(o.queue, m)
 	o.bytes += m.size
 	o.total += m.size
 	o.tail += uint64(len(m.packets))
 }
 
-// fits reports whether one more message of that size may wait.
-func (o *outbox) fits(size, most int) bool { return o.bytes == 0 || o.bytes+size <= most }
+// waiting returns the message of m's key that no connection was handed yet, and its
+// place; nil without one.
+func (o *outbox) waiting(m *Message) (old *Message, at int) {
+	if m.traits == nil || m.traits.Key == "" {
+		return nil, 0
+	}
+	n, ok := o.keyed[m.traits.Key]
+	if !ok || n < o.taken {
+		return nil, 0
+	}
+	at = o.head + int(n-o.gone)
+	return o.queue[at], at
+}
+
+// replace puts m in the place of a message that waits. Nobody has seen the numbers of
+// what stands behind it.
+func (o *outbox) replace(at int, m *Message) {
+	old := o.queue[at]
+	o.queue[at] = m
+	o.bytes += m.size - old.size
+	o.total += m.size - old.size
+	o.tail += uint64(len(m.packets)) - uint64(len(old.packets))
+}
+
+// fits reports whether one more message of that size may wait beside what waits.
+func fits(waiting, size, most int) bool { return waiting == 0 || waiting+size <= most }
 
 // start returns the cursor behind all that is forgotten.
 func (o *outbox) start() cursor { return cursor{o.base, o.gone, o.part, o.total - o.bytes} }
@@ -94,6 +127,10 @@ func (o *outbox) next(c *cursor, b *Batch) {
 		c.forward(m, c.n+uint64(len(m.packets)-c.part))
 	}
 	o.sent = max(o.sent, c.n)
+	o.taken = max(o.taken, c.next)
+	if c.part > 0 {
+		o.taken = max(o.taken, c.next+1)
+	}
 }
 
 // ack forgets everything up to number n.
@@ -106,12 +143,20 @@ func (o *outbox) ack(n uint64) {
 		if c.next == o.gone {
 			break
 		}
+		o.forgetKey(m)
 		o.gone = c.next
 		o.bytes -= m.size
 		o.queue[o.head] = nil
 		o.head++
 	}
 	o.compact()
+}
+
+// forgetKey forgets that the first message is the latest of its key.
+func (o *outbox) forgetKey(m *Message) {
+	if m.traits != nil && m.traits.Key != "" && o.keyed[m.traits.Key] == o.gone {
+		delete(o.keyed, m.traits.Key)
+	}
 }
 
 func (o *outbox) compact() {
@@ -130,10 +175,16 @@ func (o *outbox) compact() {
 // messages ranges over what is not forgotten.
 func (o *outbox) messages() iter.Seq[*Message] { return slices.Values(o.queue[o.head:]) }
 
+// between ranges over the messages from one cursor to another, both between messages.
+func (o *outbox) between(from, to cursor) iter.Seq[*Message] {
+	first := o.head + int(from.next-o.gone)
+	return slices.Values(o.queue[first : first+int(to.next-from.next)])
+}
+
 // drop forgets everything at the end of a session.
 func (o *outbox) drop() {
 	o.gone += uint64(len(o.queue) - o.head)
-	o.base, o.part, o.queue, o.head, o.bytes = o.tail, 0, nil, 0, 0
+	o.base, o.part, o.queue, o.head, o.bytes, o.keyed = o.tail, 0, nil, 0, 0, nil
 }
 
 // Batch is what a connection takes in one step: control packets, then messages,

@@ -143,10 +143,10 @@ func TestOutboxForgets(t *testing.T) {
 
 func TestOutboxFits(t *testing.T) {
 	var o outbox
-	require.True(t, o.fits(100<<20, outboxMax), "one message always fits")
+	require.True(t, fits(o.bytes, 100<<20, outboxMax), "one message always fits")
 	o.push(NewMessage(eio.Binary(make([]byte, outboxMax-overhead-1))))
-	require.True(t, o.fits(1, outboxMax))
-	require.False(t, o.fits(2, outboxMax))
+	require.True(t, fits(o.bytes, 1, outboxMax))
+	require.False(t, fits(o.bytes, 2, outboxMax))
 }
 
 func TestBatchLimits(t *testing.T) {

@@ -104,10 +104,13 @@ func (s *Session) settle(fx *effects) {
 func (s *Session) sendResumable(m *Message) (err error) {
 	var fx effects
 	buffer := s.srv.cfg.Resume.Buffer
+	old, at := s.out.waiting(m)
 	switch {
 	case m.size-overhead > buffer:
 		err = ErrMessageTooLarge
-	case !s.out.fits(m.size, buffer):
+	case old != nil && fits(s.out.bytes-old.size, m.size, buffer):
+		s.recountLocked(func() { s.out.replace(at, m) }, &fx)
+	case !fits(s.out.bytes, m.size, buffer):
 		fx.end, err = SlowClient, ErrSlow
 	default:
 		s.out.push(m)

@@ -50,6 +50,7 @@ type Server struct {
 	sessions   *registry
 	races      races
 	hoard      hoard
+	keeps      hoard
 	wheel      wheel
 	resumable  string // what a session can be attached over, as JSON
 	start      time.Time
@@ -72,7 +73,8 @@ func New(c Config, h Handler, transports ...Transport) (*Server, error) {
 		return nil, fmt.Errorf("engine: no transports")
 	}
 	srv := &Server{cfg: c, handler: h, transports: transports, origins: o, sessions: newRegistry(), start: time.Now()}
-	srv.hoard.most = c.Resume.Memory
+	srv.hoard = hoard{index: ofDetached, most: c.Resume.Memory}
+	srv.keeps = hoard{index: ofKept, most: c.Keep.Memory}
 	srv.resumable = namesOf(transports)
 	srv.wheel.init(c.PingInterval, c.PingTimeout)
 	if o.any {

@@ -67,6 +67,7 @@ type Session struct {
 	trial   *Conn // a WebSocket that may become the connection
 
 	resume *resume // nil without resumption; set once, before the session is registered
+	kept   *kept   // nil unless a session without resumption keeps what it has handed out
 
 	due   time.Duration // of the next ping or, if pinged, of the pong
 	until time.Duration // joining while open, draining while closing
@@ -159,39 +160,6 @@ func (s *Session) Torn(bytes int) {
 	}
 }
 
-// Send queues m for the client. It never blocks. It returns [ErrClosed] after the
-// end of the session, and [ErrSlow] if too much waits already: then the session
-// ends with [SlowClient].
-func (s *Session) Send(m *Message) error {
-	s.mu.Lock()
-	if s.state != open {
-		s.mu.Unlock()
-		return ErrClosed
-	}
-	if s.resume != nil {
-		return s.sendResumable(m) // which unlocks
-	}
-	if !s.out.fits(m.size, outboxMax) {
-		s.mu.Unlock()
-		s.end(SlowClient)
-		return ErrSlow
-	}
-	s.out.push(m)
-	stale := s.out.bytes > outboxStale && s.stale == 0
-	if stale {
-		s.stale = s.srv.now() + outboxPatience
-	}
-	wake := s.cur.disarmLocked()
-	s.mu.Unlock()
-	if stale {
-		s.srv.wheel.schedule(s.srv, s, s.srv.now()+outboxPatience)
-	}
-	if wake != nil {
-		wake()
-	}
-	return nil
-}
-
 // Close ends the session after what it was sent so far has been delivered, for
 // which a polling client has 30 s to come. It does nothing to a session that has
 // ended.
@@ -239,7 +207,11 @@ func (s *Session) end(reason CloseReason) {
 	if s.resume != nil {
 		s.forsakeLocked()
 	}
+	s.settleKeptLocked()
 	s.out.drop()
+	if s.kept != nil {
+		s.kept.pos = s.out.start()
+	}
 	s.stopLocked(closed, reason)
 	fx := s.wakeAllLocked()
 	s.mu.Unlock()
@@ -252,6 +224,7 @@ func (s *Session) end(reason CloseReason) {
 func (s *Session) stopLocked(to state, reason CloseReason) {
 	if s.state == open {
 		s.reason = reason
+		s.settleKeptLocked()
 		if s.done != nil {
 			close(s.done)
 		}
@@ -283,6 +256,7 @@ func (s *Session) farewell() {
 	if ready {
 		s.srv.observe(Event{Kind: SessionClosed, Transport: transport, Reason: reason})
 		s.receiver.Closed(reason)
+		s.forgetRest()
 	}
 }
 

@@ -94,7 +94,7 @@ func (c *client) connect(pkt sio.Packet, size int) error {
 	if size > maxAuth {
 		return errAuthTooLarge
 	}
-	n := c.registry.lookup(pkt.Namespace)
+	n := c.registry.visit(pkt.Namespace, Handshake{request: c.session.Request(), auth: pkt.Body})
 	if n == nil {
 		return c.refuse(pkt.Namespace, &sio.Error{Message: "Invalid namespace"})
 	}
@@ -110,6 +110,9 @@ func (c *client) connect(pkt sio.Packet, size int) error {
 		c.away = slices.DeleteFunc(c.away, func(other *Namespace) bool { return other == n })
 	}
 	c.mu.Unlock()
+	if twice || full {
+		c.registry.leave(n)
+	}
 	switch {
 	case twice:
 		return errConnectedTwice
@@ -173,10 +176,14 @@ func (c *client) kicked(s *Socket) {
 }
 
 // ended is called when the last handler of a socket has returned.
-func (c *client) ended() {
+func (c *client) ended(s *Socket) {
 	c.mu.Lock()
-	defer c.mu.Unlock()
 	c.alive--
+	c.mu.Unlock()
+	if s.restore != nil {
+		close(s.restore.ended)
+	}
+	c.registry.leave(s.namespace)
 }
 
 // remove forgets a socket that left or was refused.
@@ -197,6 +204,7 @@ func (c *client) list() []*Socket {
 // Closed implements [engine.Receiver].
 func (c *client) Closed(reason engine.CloseReason) {
 	for _, s := range c.list() {
+		s.lose()
 		s.end(reason)
 	}
 }

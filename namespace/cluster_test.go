@@ -5,6 +5,7 @@ package namespace_test
 import (
 	"context"
 	"errors"
+	"iter"
 	"testing"
 	"testing/synctest"
 
@@ -75,7 +76,14 @@ type opener struct {
 
 func (o *opener) Open(string, adapter.Local) (adapter.Adapter, error) { return o, o.open }
 func (o *opener) Publish(_ context.Context, op *adapter.Op) error     { o.last = op; return o.publish }
-func (o *opener) Close() error                                        { return o.close }
+func (o *opener) Ask(context.Context, *adapter.Op) iter.Seq2[adapter.Answer, error] {
+	return func(yield func(adapter.Answer, error) bool) {
+		if o.publish != nil {
+			yield(adapter.Answer{}, o.publish)
+		}
+	}
+}
+func (o *opener) Close() error { return o.close }
 
 func TestAdapterFails(t *testing.T) {
 	down := errors.New("down")

@@ -4,8 +4,6 @@ package namespace
 
 import (
 	"errors"
-	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/everwire/everwire/engine"
@@ -163,7 +161,7 @@ func (s *Socket) work() {
 			}
 		case sio.Disconnect:
 			s.farewell(c)
-			s.client.ended()
+			s.client.ended(s)
 		case presenceChange:
 			s.reportPresence(c)
 		}
@@ -178,7 +176,7 @@ func (s *Socket) exited(c *Ctx) {
 	case c.pkt.Type == sio.Event:
 		c.fail(errExited)
 	case c.pkt.Type == sio.Disconnect:
-		s.client.ended()
+		s.client.ended(s)
 	case c.pkt.Type == sio.Connect && !s.accepted:
 		s.refuse(errExited)
 	case c.pkt.Type == sio.Connect:
@@ -191,6 +189,7 @@ func (s *Socket) exited(c *Ctx) {
 func (s *Socket) enter(c *Ctx) {
 	h := s.namespace.hooks.Load()
 	var identity *Identity
+	s.reclaim(c)
 	inner := func(*Ctx) error {
 		if s.accepted {
 			return nil // a middleware that calls next twice
@@ -198,7 +197,7 @@ func (s *Socket) enter(c *Ctx) {
 		s.accepted = true
 		return s.accept(identity)
 	}
-	err := s.guard(func() (err error) {
+	err := guard(func() (err error) {
 		if auth := s.namespace.authFor(); auth != nil {
 			if identity, err = auth(c, &s.handshake); err != nil {
 				return err
@@ -206,8 +205,9 @@ func (s *Socket) enter(c *Ctx) {
 			if identity.expired() {
 				return &sio.Error{Code: "expired", Message: "Identity has expired"}
 			}
-			s.identify(identity)
 		}
+		s.keepApart(identity)
+		s.identify(identity)
 		return wrap(inner, h.connect)(c)
 	})
 	switch {
@@ -220,7 +220,7 @@ func (s *Socket) enter(c *Ctx) {
 	case err == nil:
 		s.welcomed = true
 		if h.onConnect != nil {
-			err = s.guard(func() error { return h.onConnect(c) })
+			err = guard(func() error { return h.onConnect(c) })
 		}
 		s.serving = err == nil
 	}
@@ -232,10 +232,11 @@ func (s *Socket) enter(c *Ctx) {
 
 // refuse tells the client why it may not enter.
 func (s *Socket) refuse(err error) {
+	s.giveBack()
 	if s.gone.Load() {
 		return
 	}
-	told := s.tell("connect", err, "Connection refused")
+	told := s.origin().tell("connect", err, "Connection refused")
 	s.end(ServerDisconnect)
 	if err = s.client.refuse(s.namespace.name, told); err != nil && told.Data != nil {
 		s.logFailure("connect", err) // Data cannot be encoded
@@ -260,7 +261,7 @@ func (s *Socket) event(c *Ctx) {
 	if s.namespace.registry.observer != nil {
 		start = time.Now()
 	}
-	err := s.guard(handle)
+	err := guard(handle)
 	if s.namespace.registry.observer != nil {
 		s.namespace.registry.observer.Observe(engine.Event{
 			Kind: engine.Handled, Namespace: s.namespace.name, Name: c.pkt.Event, Took: time.Since(start), Err: err,
@@ -280,7 +281,7 @@ func (s *Socket) handler(hooks *hooks, event string) Handler {
 
 func (s *Socket) farewell(c *Ctx) {
 	if f := s.namespace.hooks.Load().onDisconnect; f != nil && s.welcomed {
-		if err := s.guard(func() error { f(c, s.why); return nil }); err != nil {
+		if err := guard(func() error { f(c, s.why); return nil }); err != nil {
 			s.logFailure("disconnect", err)
 		}
 	}
@@ -292,46 +293,4 @@ func wrap(h Handler, middlewares []Middleware) Handler {
 		h = middlewares[i](h)
 	}
 	return h
-}
-
-// panicError is a panic of a handler.
-type panicError struct {
-	value any
-	stack []byte
-}
-
-func (p *panicError) Error() string { return fmt.Sprintf("panic: %v\n%s", p.value, p.stack) }
-
-// guard turns a panic of the application's code into an error: it must not take
-// the process, nor other sessions, with it.
-func (s *Socket) guard(f func() error) (err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			err = &panicError{v, debug.Stack()}
-		}
-	}()
-	return f()
-}
-
-// tell returns what the client may know of an error, and logs what it may not.
-func (s *Socket) tell(event string, err error, masked string) *sio.Error {
-	var public *sio.Error
-	var misfit *sio.BindError
-	switch {
-	case errors.As(err, &public) && public != nil: // a nil *Error in an error is a classic
-		return public
-	case errors.As(err, &misfit):
-		return &sio.Error{Code: "bad_request", Message: fmt.Sprintf("argument %d does not fit", misfit.Index)}
-	}
-	s.logFailure(event, err)
-	return &sio.Error{Code: "internal", Message: masked}
-}
-
-// logFailure logs an error of a handler, unless it is only that the client left.
-func (s *Socket) logFailure(event string, err error) {
-	if errors.Is(err, ErrDisconnected) || errors.Is(err, engine.ErrClosed) {
-		return
-	}
-	s.namespace.registry.log.Error("everwire: handler failed",
-		"namespace", s.namespace.name, "event", event, "socket", s.id, "error", err)
 }

@@ -24,7 +24,7 @@ type Ctx struct {
 	acked  atomic.Bool
 }
 
-// Socket returns the socket that the event came from.
+// Socket returns the socket that the event came from; nil for one of another server.
 func (c *Ctx) Socket() *Socket { return c.socket }
 
 // Event returns the name of the event; "" for a connection or disconnection.
@@ -60,22 +60,52 @@ func (c *Ctx) Ack(args ...any) error {
 	if c.acked.Swap(true) {
 		return ErrAcked
 	}
-	err := c.socket.send(sio.Header{Type: sio.Ack, ID: c.pkt.ID, HasID: true}, args...)
+	err := c.answer(args)
 	if err != nil {
 		c.acked.Store(false) // args could not be encoded: the client still waits
 	}
 	return err
 }
 
+// answer sends the acknowledgement to where the event came from.
+func (c *Ctx) answer(args []any) error {
+	s := c.socket
+	if s == nil {
+		return c.server().answer(args...)
+	}
+	if s.gone.Load() {
+		return ErrDisconnected
+	}
+	h := sio.Header{Type: sio.Ack, Namespace: s.namespace.name, ID: c.pkt.ID, HasID: true}
+	m, err := s.namespace.registry.encode(h, args...)
+	if err != nil {
+		return err
+	}
+	return disconnected(s.deliver(m))
+}
+
+// server returns the context of an event of another server. A middleware may have put
+// another one around it.
+func (c *Ctx) server() *serverContext { return c.Value(serverKey{}).(*serverContext) }
+
+// origin is where what is logged of the event belongs.
+func (c *Ctx) origin() origin {
+	if c.socket == nil {
+		return origin{namespace: c.server().namespace}
+	}
+	return c.socket.origin()
+}
+
 // fail answers the event with an error, if it still waits for an answer.
 func (c *Ctx) fail(err error) {
-	told := c.socket.tell(c.pkt.Event, err, "internal error")
+	from := c.origin()
+	told := from.tell(c.pkt.Event, err, "internal error")
 	err = c.Ack(sio.ErrorAck(told))
 	if err != nil && told.Data != nil {
-		c.socket.logFailure(c.pkt.Event, err) // Data cannot be encoded
+		from.logFailure(c.pkt.Event, err) // Data cannot be encoded
 		err = c.Ack(sio.ErrorAck(&sio.Error{Code: told.Code, Message: told.Message}))
 	}
 	if err != nil && !errors.Is(err, ErrAcked) {
-		c.socket.logFailure(c.pkt.Event, err)
+		from.logFailure(c.pkt.Event, err)
 	}
 }

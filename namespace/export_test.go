@@ -2,6 +2,11 @@
 
 package namespace
 
+import (
+	"maps"
+	"slices"
+)
+
 // The limits, under names of their own.
 const (
 	InboxItems    = inboxItems
@@ -15,4 +20,32 @@ func (n *Namespace) RoomCount() int {
 	n.index.mu.RLock()
 	defer n.index.mu.RUnlock()
 	return len(n.index.rooms)
+}
+
+// PendingCalls returns how many calls wait for the socket.
+func (s *Socket) PendingCalls() int {
+	s.acks.mu.Lock()
+	defer s.acks.mu.Unlock()
+	return len(s.acks.calls)
+}
+
+// Names returns the names of all namespaces, sorted.
+func (g *Registry) Names() []string {
+	g.mu.RLock()
+	defer g.mu.RUnlock()
+	return slices.Sorted(maps.Keys(g.namespaces))
+}
+
+// Away returns how many sockets wait for their clients to come back.
+func (g *Registry) Away() int {
+	g.recovery.mu.Lock()
+	defer g.recovery.mu.Unlock()
+	return g.recovery.away.Len()
+}
+
+// Held returns the bytes that are kept for them.
+func (g *Registry) Held() int {
+	g.recovery.mu.Lock()
+	defer g.recovery.mu.Unlock()
+	return g.recovery.bytes
 }

@@ -52,5 +52,8 @@ func (h *Handshake) Address() string {
 // Secure reports whether TLS ended at this server.
 func (h *Handshake) Secure() bool { return h.request.Secure }
 
+// XDomain reports whether a page sent the request: it has an Origin header.
+func (h *Handshake) XDomain() bool { return h.request.Header().Get("Origin") != "" }
+
 // Time returns when the session was opened.
 func (h *Handshake) Time() time.Time { return h.request.Time }

@@ -28,8 +28,13 @@ func (s *Socket) Identity() *Identity {
 func (s *Socket) identify(who *Identity) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.identity = who; who != nil {
+	s.identity = who
+	switch {
+	case who == nil:
+	case s.values == nil:
 		s.values = maps.Clone(who.Values)
+	default: // of the socket that the client came back to
+		maps.Copy(s.values, who.Values)
 	}
 }
 

@@ -5,6 +5,7 @@ package namespace
 import (
 	"context"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"sync"
@@ -27,10 +28,17 @@ type Middleware func(next Handler) Handler
 type Namespace struct {
 	registry *Registry
 	name     string
+	parent   *Namespace      // that it was made for; else nil
+	children *children       // of a parent, else nil
 	adapter  adapter.Adapter // nil without other nodes; set by open
-	open     func() error    // opens the adapter, once
+	open     func() error    // opens the adapter, and tells of the namespace; once
 	ackIDs   atomic.Uint64
 	index    index
+	served   serverEvents
+
+	// Guarded by Registry.mu.
+	visitors int  // clients that are in it, or try to get in
+	named    bool // the application has named it: it stays when it is empty
 
 	mu    sync.Mutex            // serializes changes of hooks
 	hooks atomic.Pointer[hooks] // replaced, never changed
@@ -46,6 +54,9 @@ type hooks struct {
 	onSuspend    func(c *Ctx)
 	onResume     func(c *Ctx)
 	handlers     map[string]Handler
+	outgoing     []func(s *Socket, e sio.Emission)
+	servers      map[string]Handler
+	onRoom       []func(RoomEvent)
 }
 
 // AuthFunc decides who a client is that wants to connect. An error refuses it: a
@@ -54,21 +65,27 @@ type hooks struct {
 type AuthFunc func(ctx context.Context, h *Handshake) (*Identity, error)
 
 var (
-	_ sio.Target    = (*Namespace)(nil)
+	_ sio.Caller    = (*Namespace)(nil)
 	_ adapter.Local = (*Namespace)(nil)
 )
 
 func newNamespace(g *Registry, name string) *Namespace {
 	n := &Namespace{registry: g, name: name}
-	n.open = sync.OnceValue(n.openAdapter)
-	n.index.init()
+	n.open = sync.OnceValue(n.openOnce)
+	n.index.init(n)
 	n.hooks.Store(&hooks{})
 	return n
 }
 
-func (n *Namespace) openAdapter() (err error) {
+func (n *Namespace) openOnce() (err error) {
 	if n.registry.opener != nil {
 		n.adapter, err = n.registry.opener.Open(n.name, n)
+	}
+	n.registry.mu.RLock()
+	listeners := n.registry.onNamespace
+	n.registry.mu.RUnlock()
+	for _, f := range listeners {
+		f(n)
 	}
 	return err
 }
@@ -82,6 +99,7 @@ func (n *Namespace) register(change func(h *hooks)) {
 	defer n.mu.Unlock()
 	h := *n.hooks.Load()
 	h.connect, h.events = slices.Clip(h.connect), slices.Clip(h.events)
+	h.outgoing, h.onRoom = slices.Clip(h.outgoing), slices.Clip(h.onRoom)
 	change(&h)
 	n.hooks.Store(&h)
 }
@@ -125,6 +143,24 @@ func (n *Namespace) OnDisconnect(f func(c *Ctx, why Reason)) {
 	n.register(func(h *hooks) { n.once("OnDisconnect", h.onDisconnect != nil); h.onDisconnect = f })
 }
 
+// OnAny adds a listener that sees each event before its handler, also one that has no
+// handler. It cannot keep the event from its handler: that is for [Namespace.UseEvents].
+func (n *Namespace) OnAny(f func(c *Ctx)) {
+	n.UseEvents(func(next Handler) Handler {
+		return func(c *Ctx) error {
+			f(c)
+			return next(c)
+		}
+	})
+}
+
+// OnAnyOutgoing adds a listener that sees each event that is sent to a socket, once for
+// each socket; acknowledgements are none. It is called by who sends, before it is
+// sent, and must not block; e.Args must not be changed.
+func (n *Namespace) OnAnyOutgoing(f func(s *Socket, e sio.Emission)) {
+	n.register(func(h *hooks) { h.outgoing = append(h.outgoing, f) })
+}
+
 // On sets the handler of an event. It panics if the event has one, or if its name
 // is reserved. An error of the handler answers an acknowledgement that the client
 // asked for, see [Ctx.Ack]; an event without a handler is ignored.
@@ -132,12 +168,16 @@ func (n *Namespace) On(event string, h Handler) {
 	checkHandler(event, h)
 	n.register(func(k *hooks) {
 		n.once(fmt.Sprintf("handler of event %q", event), k.handlers[event] != nil)
-		k.handlers = maps.Clone(k.handlers)
-		if k.handlers == nil {
-			k.handlers = make(map[string]Handler)
-		}
-		k.handlers[event] = h
+		k.handlers = withHandler(k.handlers, event, h)
 	})
+}
+
+// withHandler returns a copy of handlers with one more.
+func withHandler(handlers map[string]Handler, event string, h Handler) map[string]Handler {
+	more := make(map[string]Handler, len(handlers)+1)
+	maps.Copy(more, handlers)
+	more[event] = h
+	return more
 }
 
 func checkHandler(event string, h Handler) {
@@ -157,6 +197,7 @@ func (n *Namespace) authFor() AuthFunc {
 	return n.registry.main.hooks.Load().auth
 }
 
+// target returns everybody.
 func (n *Namespace) target() Target { return Target{namespace: n} }
 
 // To returns a target that selects the sockets in any of the rooms, or all if none
@@ -166,17 +207,56 @@ func (n *Namespace) To(rooms ...string) Target { return n.target().To(rooms...) 
 // Except returns a target that selects all sockets but those in the rooms.
 func (n *Namespace) Except(rooms ...string) Target { return n.target().Except(rooms...) }
 
+// Local returns a target that selects all sockets of this node.
+func (n *Namespace) Local() Target { return n.target().Local() }
+
+// Volatile returns a target that selects all sockets, see [Target.Volatile].
+func (n *Namespace) Volatile() Target { return n.target().Volatile() }
+
+// Latest returns a target that selects all sockets, see [Target.Latest].
+func (n *Namespace) Latest(key string) Target { return n.target().Latest(key) }
+
+// Compress returns a target that selects all sockets, see [Target.Compress].
+func (n *Namespace) Compress(on bool) Target { return n.target().Compress(on) }
+
 // EmitEvent sends an event to all sockets of the namespace, see [Target.EmitEvent].
 func (n *Namespace) EmitEvent(e sio.Emission) error { return n.target().EmitEvent(e) }
 
 // Emit sends an untyped event to all sockets of the namespace.
 func (n *Namespace) Emit(event string, args ...any) error { return n.target().Emit(event, args...) }
 
+// Ask sends an event to all sockets and yields their answers, see [Target.Ask].
+func (n *Namespace) Ask(ctx context.Context, e sio.Emission) iter.Seq2[sio.Body, error] {
+	return n.target().Ask(ctx, e)
+}
+
+// Call sends an untyped event to all sockets and yields their answers, see
+// [Target.Ask].
+func (n *Namespace) Call(ctx context.Context, event string, args ...any) iter.Seq2[sio.Body, error] {
+	return n.target().Call(ctx, event, args...)
+}
+
+// JoinAll has all sockets join rooms.
+func (n *Namespace) JoinAll(rooms ...string) error { return n.target().Join(rooms...) }
+
+// LeaveAll has all sockets leave rooms.
+func (n *Namespace) LeaveAll(rooms ...string) error { return n.target().Leave(rooms...) }
+
 // DisconnectSockets disconnects all sockets, see [Target.Disconnect].
 func (n *Namespace) DisconnectSockets(close bool) error { return n.target().Disconnect(close) }
 
+// FetchSockets returns what all nodes know of their sockets, see [Target.FetchSockets].
+func (n *Namespace) FetchSockets(ctx context.Context) ([]RemoteSocket, error) {
+	return n.target().FetchSockets(ctx)
+}
+
+// CountSockets returns the number of sockets on all nodes, see [Target.CountSockets].
+func (n *Namespace) CountSockets(ctx context.Context) (int, error) {
+	return n.target().CountSockets(ctx)
+}
+
 // Sockets returns the sockets that are connected to this node.
-func (n *Namespace) Sockets() []*Socket { return n.index.selected(nil, nil, nil) }
+func (n *Namespace) Sockets() []*Socket { return n.target().Sockets() }
 
 // Socket returns the socket of that ID, if it is connected to this node.
 func (n *Namespace) Socket(id string) (*Socket, bool) { return n.index.get(id) }

@@ -86,7 +86,7 @@ func (s *Socket) reportPresence(c *Ctx) {
 	if f == nil {
 		return
 	}
-	if err := s.guard(func() error { f(c); return nil }); err != nil {
+	if err := guard(func() error { f(c); return nil }); err != nil {
 		s.logFailure(name, err)
 	}
 }

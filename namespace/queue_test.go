@@ -8,8 +8,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"github.com/everwire/everwire/namespace/sio"
 )
 
 func TestInboxKeepsOrder(t *testing.T) {
@@ -73,27 +71,26 @@ func TestInboxForgetsWhatIsDone(t *testing.T) {
 
 func TestPending(t *testing.T) {
 	var p pending
-	body := func() sio.Body { return nil }
-	ch := p.add(1)
-	p.complete(2, body()) // unknown: ignored
-	p.complete(1, body())
-	p.complete(1, body()) // late: ignored
-	_, ok := <-ch
-	require.True(t, ok)
-	require.Empty(t, p.calls)
-
-	ch = p.add(3)
-	p.remove(3)
-	p.complete(3, body())
-	require.Empty(t, ch)
+	ch := make(chan result, 1)
+	require.True(t, p.add(1, ch))
+	p.complete(2, nil) // unknown: ignored
+	p.complete(1, nil)
+	p.complete(1, nil) // late: ignored
+	require.NoError(t, (<-ch).err)
 	require.Nil(t, p.calls, "an idle socket keeps no table")
 
-	ch = p.add(4)
+	require.True(t, p.add(3, ch))
+	require.True(t, p.remove(3))
+	require.False(t, p.remove(3))
+	p.complete(3, nil)
+	require.Empty(t, ch)
+	require.Nil(t, p.calls)
+
+	require.True(t, p.add(4, ch))
 	p.fail()
-	_, ok = <-ch
-	require.False(t, ok)
-	require.Nil(t, p.add(5), "after the end")
-	p.complete(4, body())
+	require.ErrorIs(t, (<-ch).err, ErrDisconnected)
+	require.False(t, p.add(5, ch), "after the end")
+	p.complete(4, nil)
 	p.fail()
 }
 
@@ -103,9 +100,9 @@ func TestPendingCompletesOnce(t *testing.T) {
 		var p pending
 		var completed atomic.Int32
 		const calls = 40
-		var waiting []chan sio.Body
+		results := make(chan result, calls) // all into one, as for a broadcast
 		for id := range uint64(calls) {
-			waiting = append(waiting, p.add(id))
+			require.True(t, p.add(id, results))
 		}
 		var wg sync.WaitGroup
 		for id := range uint64(calls) {
@@ -113,14 +110,14 @@ func TestPendingCompletesOnce(t *testing.T) {
 				wg.Go(func() { p.complete(id, nil) })
 			}
 			wg.Go(func() {
-				<-waiting[id]
-				completed.Add(1)
-				p.remove(id)
+				if id%2 == 0 && p.remove(id) {
+					completed.Add(1)
+				}
 			})
 		}
 		wg.Go(p.fail)
 		wg.Wait()
-		require.EqualValues(t, calls, completed.Load())
+		require.EqualValues(t, calls, int(completed.Load())+len(results))
 		require.Empty(t, p.calls)
 	}
 }

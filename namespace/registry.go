@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -22,6 +21,8 @@ type Config struct {
 	Codec       sio.Codec       // default sio.JSON{}
 	CallTimeout time.Duration   // of a Call whose context has no deadline; default 30 s
 	Adapter     adapter.Opener  // links to other nodes; default none
+	Recovery    Recovery        // for clients that lose their connection; default off
+	KeepEmpty   bool            // children of dynamic namespaces stay when the last client has left
 	Observer    engine.Observer // is told of handled events; default none
 	Logger      *slog.Logger    // default slog.Default()
 }
@@ -35,9 +36,13 @@ type Registry struct {
 	observer    engine.Observer
 	log         *slog.Logger
 	main        *Namespace
+	keepEmpty   bool
+	recovery    *recovery // nil if nobody can come back
 
-	mu         sync.RWMutex // guards namespaces
-	namespaces map[string]*Namespace
+	mu          sync.RWMutex // guards what follows, and the visitors and children of all namespaces
+	namespaces  map[string]*Namespace
+	parents     []*Namespace // of dynamic namespaces, in the order of registration
+	onNamespace []func(*Namespace)
 }
 
 // NewRegistry returns a registry with the namespace "/". Its error is that of the
@@ -52,6 +57,9 @@ func NewRegistry(c Config) (*Registry, error) {
 	if c.CallTimeout == 0 {
 		c.CallTimeout = 30 * time.Second
 	}
+	if err := c.Recovery.setDefaults(); err != nil {
+		return nil, err
+	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()
 	}
@@ -61,7 +69,11 @@ func NewRegistry(c Config) (*Registry, error) {
 		opener:      c.Adapter,
 		observer:    c.Observer,
 		log:         c.Logger,
+		keepEmpty:   c.KeepEmpty,
 		namespaces:  make(map[string]*Namespace),
+	}
+	if c.Recovery.Window > 0 {
+		g.recovery = newRecovery(c.Recovery)
 	}
 	var err error
 	g.main, err = g.open("/")
@@ -71,15 +83,16 @@ func NewRegistry(c Config) (*Registry, error) {
 // Main returns the namespace "/".
 func (g *Registry) Main() *Namespace { return g.main }
 
-// Of returns the namespace of that name, which is made if there is none yet. It
-// panics if name does not start with "/" or is longer than 256 bytes, and if the
-// adapter fails: namespaces are made while a program is set up.
+// Of returns the namespace of that name, which is made if there is none yet; if a
+// pattern of [Registry.OfPattern] matches, as a child of that parent. It panics if
+// name does not start with "/" or is longer than 256 bytes, and if the adapter fails:
+// namespaces are made while a program is set up.
 func (g *Registry) Of(name string) *Namespace {
 	if name == "" {
 		name = "/"
 	}
-	if !strings.HasPrefix(name, "/") || len(name) > sio.MaxName || strings.ContainsAny(name, ",?") {
-		panic(fmt.Sprintf("namespace: %q is no name for a namespace: it starts with a slash and has no comma or question mark", name))
+	if !sio.ValidNamespace(name) {
+		panic(fmt.Sprintf("namespace: %q is no name for a namespace: it starts with a slash, has no comma or question mark, and at most 256 bytes", name))
 	}
 	n, err := g.open(name)
 	if err != nil {
@@ -92,22 +105,24 @@ func (g *Registry) open(name string) (*Namespace, error) {
 	g.mu.Lock()
 	n := g.namespaces[name]
 	if n == nil {
-		n = newNamespace(g, name)
-		g.namespaces[name] = n
+		if parent := g.parentOfLocked(name); parent != nil {
+			n = g.adoptLocked(parent, name)
+		} else {
+			n = newNamespace(g, name)
+			g.namespaces[name] = n
+		}
 	}
+	n.named = true
 	g.mu.Unlock()
 	return n, n.open()
 }
 
-// lookup returns a namespace that is open, or nil.
-func (g *Registry) lookup(name string) *Namespace {
-	g.mu.RLock()
-	n := g.namespaces[name]
-	g.mu.RUnlock()
-	if n == nil || n.open() != nil {
-		return nil
-	}
-	return n
+// OnNamespace has f called for each namespace that is made from now on, before anybody
+// is in it.
+func (g *Registry) OnNamespace(f func(*Namespace)) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.onNamespace = append(slices.Clip(g.onNamespace), f)
 }
 
 // Open implements [engine.Handler].
@@ -122,8 +137,12 @@ func (g *Registry) encode(h sio.Header, args ...any) (*engine.Message, error) {
 	})
 }
 
-// Close closes the adapters of all namespaces, and returns the first error.
+// Close closes the adapters of all namespaces, and returns the first error. Clients
+// that are away cannot come back any more.
 func (g *Registry) Close() (err error) {
+	if g.recovery != nil {
+		g.recovery.close()
+	}
 	g.mu.RLock()
 	all := slices.Collect(maps.Values(g.namespaces))
 	g.mu.RUnlock()

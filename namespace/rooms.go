@@ -27,9 +27,11 @@ type index struct {
 	all     room         // every socket
 	rooms   map[string]*room
 	sockets map[string]*Socket
+	watch   watch
 }
 
-func (x *index) init() {
+func (x *index) init(n *Namespace) {
+	x.watch.namespace = n
 	x.rooms = make(map[string]*room)
 	x.sockets = make(map[string]*Socket)
 }
@@ -47,8 +49,44 @@ func (x *index) add(s *Socket) bool {
 	return true
 }
 
+// rename changes the ID of a socket that is not in.
+func (x *index) rename(s *Socket, id string) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	s.id = id
+}
+
+// replace brings a socket in, in the place of another of the same ID and in all rooms
+// of that; false if it has left already.
+func (x *index) replace(old, s *Socket) bool {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if s.left {
+		return false
+	}
+	for _, m := range old.memberships {
+		if m.room != &x.all {
+			old.lastRooms = append(old.lastRooms, m.room.name)
+		}
+		if s.membershipLocked(m.room) >= 0 {
+			x.exitLocked(m) // its own middlewares have had it join
+			continue
+		}
+		m.room.members[m.at] = s
+		s.memberships = append(s.memberships, m)
+	}
+	old.left, old.memberships = true, nil
+	if s.membershipLocked(&x.all) < 0 {
+		x.enterLocked(&x.all, s)
+	}
+	s.entered = true
+	x.sockets[s.id] = s
+	return true
+}
+
 // remove takes a socket out of all rooms, and keeps it from joining others.
 func (x *index) remove(s *Socket) {
+	defer x.watch.tell()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	s.left = true
@@ -65,6 +103,7 @@ func (x *index) remove(s *Socket) {
 }
 
 func (x *index) join(s *Socket, names []string) error {
+	defer x.watch.tell()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if s.left {
@@ -75,15 +114,18 @@ func (x *index) join(s *Socket, names []string) error {
 		if r == nil {
 			r = &room{name: name}
 			x.rooms[name] = r
+			x.watch.note(RoomCreated, name, "")
 		}
 		if s.membershipLocked(r) < 0 {
 			x.enterLocked(r, s)
+			x.watch.note(RoomJoined, name, s.id)
 		}
 	}
 	return nil
 }
 
 func (x *index) leave(s *Socket, names []string) error {
+	defer x.watch.tell()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if s.left {
@@ -107,12 +149,16 @@ func (x *index) enterLocked(r *room, s *Socket) {
 func (x *index) exitLocked(m membership) {
 	r, last := m.room, len(m.room.members)-1
 	moved := r.members[last]
+	if r != &x.all {
+		x.watch.note(RoomLeft, r.name, r.members[m.at].id)
+	}
 	r.members[m.at] = moved
 	moved.memberships[moved.membershipLocked(r)].at = m.at
 	r.members[last] = nil
 	r.members = r.members[:last]
 	if last == 0 && r != &x.all {
 		delete(x.rooms, r.name)
+		x.watch.note(RoomDeleted, r.name, "")
 	} else if c := cap(r.members); c > 64 && last < c/4 {
 		r.members = slices.Clip(slices.Clone(r.members))
 	}
@@ -157,7 +203,7 @@ func (x *index) get(id string) (*Socket, bool) {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	s, ok := x.sockets[id]
-	return s, ok
+	return s, ok && !s.gone.Load()
 }
 
 // selected appends to list the sockets in any of rooms, or all if there are none,
@@ -178,6 +224,11 @@ func (x *index) selected(list []*Socket, rooms, except []string) []*Socket {
 		return list
 	}
 	return slices.DeleteFunc(list, x.lookupLocked(except).has)
+}
+
+// present is selected without the sockets that have ended.
+func (x *index) present(list []*Socket, rooms, except []string) []*Socket {
+	return slices.DeleteFunc(x.selected(list, rooms, except), func(s *Socket) bool { return s.gone.Load() })
 }
 
 // appendRoomLocked appends the members of a room. A socket's ID is a room too, and

@@ -14,9 +14,7 @@ import (
 )
 
 func newIndex() *index {
-	x := &index{}
-	x.init()
-	return x
+	return &newNamespace(&Registry{}, "/").index
 }
 
 // enterAll returns n sockets that are in the index, with the ids s0, s1, …

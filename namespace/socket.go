@@ -4,8 +4,6 @@ package namespace
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/base64"
 	"errors"
 	"maps"
 	"sync"
@@ -44,9 +42,10 @@ type Socket struct {
 	left        bool
 
 	// Of the socket's goroutine.
-	accepted bool // Auth and the middlewares have let it in
-	welcomed bool // OnConnect was called
-	serving  bool // OnConnect has let it pass: events are handled
+	accepted  bool // Auth and the middlewares have let it in
+	recovered bool // its client came back to it
+	welcomed  bool // OnConnect was called
+	serving   bool // OnConnect has let it pass: events are handled
 
 	sentAway atomic.Bool                        // the server has disconnected it: what waits is dropped
 	gone     atomic.Bool                        // set once, by who ends the socket
@@ -54,6 +53,7 @@ type Socket struct {
 	handlers atomic.Pointer[map[string]Handler] // those that replace the namespace's; replaced, never changed
 
 	holding atomic.Bool // deliver keeps messages in held
+	restore *restore    // nil unless the client may come back; set once
 
 	mu       sync.Mutex // guards what follows
 	held     []*engine.Message
@@ -68,18 +68,25 @@ type Socket struct {
 var _ sio.Caller = (*Socket)(nil)
 
 func newSocket(c *client, n *Namespace, auth sio.Body) *Socket {
-	var id [15]byte
-	rand.Read(id[:])
-	return &Socket{
-		id:        base64.RawURLEncoding.EncodeToString(id[:]),
+	s := &Socket{
+		id:        secret(),
 		client:    c,
 		namespace: n,
 		handshake: Handshake{request: c.session.Request(), auth: auth},
 	}
+	if n.registry.recovery != nil && !c.session.Resumes() {
+		s.restore = newRestore()
+	}
+	return s
 }
 
 // ID returns the public ID: 20 characters that others may see.
 func (s *Socket) ID() string { return s.id }
+
+// Recovered reports whether the client has come back to this socket, see
+// [Recovery]: its rooms and values are those of before, and it gets what it has
+// missed.
+func (s *Socket) Recovered() bool { return s.recovered }
 
 // Namespace returns the namespace that the client is in.
 func (s *Socket) Namespace() *Namespace { return s.namespace }
@@ -95,9 +102,9 @@ func (s *Socket) Transport() string { return s.client.session.Transport() }
 func (s *Socket) Context() context.Context { return (*socketContext)(s) }
 
 // EmitEvent sends an event. It never blocks. After the end of the socket it
-// returns [ErrDisconnected].
+// returns [ErrDisconnected], unless the event is kept for a client that may come back.
 func (s *Socket) EmitEvent(e sio.Emission) error {
-	return s.send(sio.Header{Type: sio.Event, Event: e.Event}, e.Args...)
+	return s.emit(e, sio.Header{Type: sio.Event, Event: e.Event})
 }
 
 // Emit sends an untyped event.
@@ -105,20 +112,29 @@ func (s *Socket) Emit(event string, args ...any) error {
 	return s.EmitEvent(sio.Emission{Event: event, Args: args})
 }
 
-func (s *Socket) send(h sio.Header, args ...any) error {
-	if s.gone.Load() {
+// emit sends an event under the header.
+func (s *Socket) emit(e sio.Emission, h sio.Header) error {
+	if s.gone.Load() && !s.awaited() {
 		return ErrDisconnected
 	}
-	h.Namespace = s.namespace.name
-	m, err := s.namespace.registry.encode(h, args...)
-	if err == nil {
-		err = s.deliver(m)
+	m, err := s.namespace.message(e, h)
+	if err != nil {
+		return err
 	}
+	return disconnected(s.notify(e, m))
+}
+
+// disconnected gives the end of a session its name in this package.
+func disconnected(err error) error {
 	if errors.Is(err, engine.ErrClosed) {
 		return ErrDisconnected
 	}
 	return err
 }
+
+// Buffered returns the bytes that wait for the client to take them, in all namespaces
+// that it is in.
+func (s *Socket) Buffered() int { return s.client.session.Buffered() }
 
 // deliver sends m, or keeps it for as long as the answer to the CONNECT is not out.
 func (s *Socket) deliver(m *engine.Message) error {
@@ -131,7 +147,16 @@ func (s *Socket) deliver(m *engine.Message) error {
 		}
 		s.mu.Unlock()
 	}
-	return s.client.session.Send(m)
+	return s.deliverNow(m)
+}
+
+// deliverNow sends m, or keeps it for a client that may come back.
+func (s *Socket) deliverNow(m *engine.Message) error {
+	err := s.client.session.Send(m)
+	if s.restore != nil && errors.Is(err, engine.ErrClosed) {
+		return s.keep(m)
+	}
+	return err
 }
 
 // releaseHeld sends what was held back, and what comes meanwhile.
@@ -146,7 +171,7 @@ func (s *Socket) releaseHeld() {
 			return
 		}
 		for _, m := range held {
-			_ = s.client.session.Send(m)
+			_ = s.deliverNow(m)
 		}
 	}
 }
@@ -204,28 +229,27 @@ func (s *Socket) Disconnect(close bool) error {
 // kick ends the socket and tells the client.
 func (s *Socket) kick() error {
 	if s.gone.Swap(true) {
+		if s.awaited() {
+			s.forgo()
+		}
 		return ErrDisconnected
 	}
 	s.sentAway.Store(true)
 	s.client.kicked(s)
 	err := s.client.send(sio.Header{Type: sio.Disconnect, Namespace: s.namespace.name})
 	s.finish(ServerDisconnect)
-	if errors.Is(err, engine.ErrClosed) {
-		return ErrDisconnected
-	}
-	return err
+	return disconnected(err)
 }
 
 // accept lets the client in: whoever is told that it is in misses nothing that is
 // sent to its rooms from then on, and gets nothing of that before.
 func (s *Socket) accept(identity *Identity) error {
 	s.holding.Store(true)
-	if !s.namespace.index.add(s) {
+	missed, ok := s.enterIndex()
+	if !ok {
 		return ErrDisconnected
 	}
-	err := s.client.send(sio.Header{Type: sio.Connect, Namespace: s.namespace.name}, connectAnswer{s.id})
-	s.releaseHeld()
-	if err != nil {
+	if err := s.welcome(missed); err != nil {
 		return err
 	}
 	s.client.session.Joined()
@@ -236,6 +260,7 @@ func (s *Socket) accept(identity *Identity) error {
 // connectAnswer is the payload of the answer to a CONNECT.
 type connectAnswer struct {
 	SID string `json:"sid"`
+	PID string `json:"pid,omitempty"`
 }
 
 // expireAt disconnects the socket when its identity expires.
@@ -258,7 +283,7 @@ func (s *Socket) end(why Reason) {
 	}
 }
 
-// finish ends what hangs on the socket.
+// finish ends what hangs on the socket. The application hears of it after that.
 func (s *Socket) finish(why Reason) {
 	s.mu.Lock()
 	if s.expiry != nil {
@@ -267,15 +292,19 @@ func (s *Socket) finish(why Reason) {
 	s.why = why
 	s.life.endLocked()
 	s.inbox.wakeLocked()
+	s.mu.Unlock()
+	s.client.remove(s)
+	if !s.stay(why) {
+		s.namespace.index.remove(s)
+	}
+	s.acks.fail()
+	s.mu.Lock()
 	start := s.inbox.pushLocked(&Ctx{
 		Context: (*socketContext)(s),
 		socket:  s,
 		pkt:     sio.Packet{Header: sio.Header{Type: sio.Disconnect}},
 	})
 	s.mu.Unlock()
-	s.client.remove(s)
-	s.namespace.index.remove(s)
-	s.acks.fail()
 	if start {
 		s.run()
 	}

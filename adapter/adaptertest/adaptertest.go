@@ -37,6 +37,12 @@ func Run(t *testing.T, c Cluster) {
 		{"LosesNothingFromManyGoroutines", testConcurrent},
 		{"KeepsNamespacesApart", testNamespaces},
 		{"FailureOfOneNode", testFailure},
+		{"AskAlone", testAskAlone},
+		{"AskCollectsFromAll", testAskAll},
+		{"AskYieldsAsTheyCome", testAskAsTheyCome},
+		{"AskIsLeft", testAskLeft},
+		{"AskEndsWithItsContext", testAskContext},
+		{"AskAndClose", testAskClose},
 		{"Close", testClose},
 		{"CloseWhileOthersPublish", testCloseConcurrent},
 	} {

@@ -3,6 +3,7 @@
 package adaptertest
 
 import (
+	"context"
 	"slices"
 	"sync"
 	"testing"
@@ -19,16 +20,30 @@ type recorder struct {
 	mu        sync.Mutex // guards what follows
 	ops       []*adapter.Op
 	err       error // of Apply
+	answers   func(ctx context.Context, answer func(adapter.Answer) error) error
 	forbidden *testing.T
 	more      chan struct{} // closed when ops grows
 }
 
 var _ adapter.Local = (*recorder)(nil)
 
-func newRecorder() *recorder { return &recorder{more: make(chan struct{})} }
+func newRecorder() *recorder {
+	return &recorder{
+		more:    make(chan struct{}),
+		answers: func(context.Context, func(adapter.Answer) error) error { return nil },
+	}
+}
 
 // Apply implements [adapter.Local].
-func (r *recorder) Apply(op *adapter.Op) error {
+func (r *recorder) Apply(ctx context.Context, op *adapter.Op, answer func(adapter.Answer) error) error {
+	replies, err := r.record(op)
+	if answer == nil || err != nil {
+		return err
+	}
+	return replies(ctx, answer)
+}
+
+func (r *recorder) record(op *adapter.Op) (replies func(context.Context, func(adapter.Answer) error) error, err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.forbidden != nil {
@@ -37,7 +52,7 @@ func (r *recorder) Apply(op *adapter.Op) error {
 	r.ops = append(r.ops, op)
 	close(r.more)
 	r.more = make(chan struct{})
-	return r.err
+	return r.answers, r.err
 }
 
 // fail has Apply return err from now on.

@@ -14,7 +14,7 @@ import (
 // printer stands for a namespace of a server.
 type printer string
 
-func (p printer) Apply(op *adapter.Op) error {
+func (p printer) Apply(_ context.Context, op *adapter.Op, _ func(adapter.Answer) error) error {
 	fmt.Printf("%s: %s to %v\n", p, op.Event.Event, op.Rooms)
 	return nil
 }

@@ -3,6 +3,7 @@
 package memory_test
 
 import (
+	"context"
 	"errors"
 	"testing"
 
@@ -27,7 +28,9 @@ func TestConformance(t *testing.T) {
 // local is a namespace that does as it is told.
 type local func(op *adapter.Op) error
 
-func (l local) Apply(op *adapter.Op) error { return l(op) }
+func (l local) Apply(_ context.Context, op *adapter.Op, _ func(adapter.Answer) error) error {
+	return l(op)
+}
 
 // A node that leaves while an operation is on its way hears no more of it.
 func TestCloseDuringPublish(t *testing.T) {

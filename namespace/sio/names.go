@@ -31,13 +31,15 @@ func checkHeader(h Header) error {
 		return errNoID
 	case h.HasID && h.Type != Event && h.Type != Ack, h.HasID && h.ID > MaxID:
 		return errID
-	case !validNamespace(h.Namespace):
+	case h.Namespace != "" && !ValidNamespace(h.Namespace):
 		return errNamespace
 	}
 	return nil
 }
 
-func validNamespace(name string) bool {
-	return name == "" || name == "/" ||
-		name[0] == '/' && len(name) <= MaxName && !strings.ContainsAny(name, ",?") && utf8.ValidString(name)
+// ValidNamespace reports whether name can be the name of a namespace: a slash, and
+// perhaps more, of at most [MaxName] bytes of UTF-8 without comma and question mark.
+func ValidNamespace(name string) bool {
+	return strings.HasPrefix(name, "/") && len(name) <= MaxName &&
+		!strings.ContainsAny(name, ",?") && utf8.ValidString(name)
 }

@@ -12,6 +12,30 @@ import (
 type Emission struct {
 	Event string // its name
 	Args  []any  // its arguments
+	Flags        // how it is sent
+}
+
+// Flags is how an event is sent, where that is not as usual.
+type Flags struct {
+	// Volatile has the event dropped for a client that cannot take it at once: it
+	// has no connection, or that is busy.
+	Volatile bool
+	// Latest names what the event tells the newest of, such as the price of a share.
+	// An event that still waits for a client gives its place to a newer one of the
+	// same name: one price waits, not a thousand. "": nothing.
+	Latest string
+	// NoCompress says that compressing the event is not worth it.
+	NoCompress bool
+}
+
+// With returns f with what is set in more.
+func (f Flags) With(more Flags) Flags {
+	f.Volatile = f.Volatile || more.Volatile
+	f.NoCompress = f.NoCompress || more.NoCompress
+	if more.Latest != "" {
+		f.Latest = more.Latest
+	}
+	return f
 }
 
 // Target is what an event can be sent to: a socket, rooms, a whole server.

@@ -1,0 +1,177 @@
+// keep.go: what a session without resumption has handed out, and keeps because its
+// client may not have got it.
+
+package engine
+
+import "time"
+
+// kept is the part of a session that only one has that keeps. It is guarded by
+// Session.mu.
+type kept struct {
+	pos    cursor  // behind what was handed out
+	asked  uint64  // number of the last packet that was handed out before the ping
+	owners []owned // those that Begin was called for
+	over   bool    // the session has ended
+	look   bool    // a ping was sent before its time: the wheel does not know yet
+}
+
+// owned is what is kept for one owner.
+type owned struct {
+	owner  any
+	from   uint64     // packets up to this number are none of its
+	latest *Message   // the last that was forgotten
+	rest   []*Message // at the end of the session: what was not
+}
+
+// Begin has what is sent from now on with that owner kept for it, with [Config].Keep.
+func (s *Session) Begin(owner any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k := s.kept
+	if k == nil || k.over {
+		return
+	}
+	fresh := owned{owner: owner, from: s.out.tail}
+	for i := range k.owners {
+		if k.owners[i].owner == owner {
+			k.owners[i] = fresh
+			return
+		}
+	}
+	k.owners = append(k.owners, fresh)
+}
+
+// ownerOf returns whose message m is, the last packet of which has number n; nil if it
+// is nobody's.
+func (k *kept) ownerOf(m *Message, n uint64) *owned {
+	if m.traits == nil || m.traits.Owner == nil {
+		return nil
+	}
+	for i := range k.owners {
+		if o := &k.owners[i]; o.owner == m.traits.Owner && n > o.from {
+			return o
+		}
+	}
+	return nil
+}
+
+// handedLocked returns the cursor behind what was handed out.
+func (s *Session) handedLocked() cursor {
+	if s.kept != nil {
+		return s.kept.pos
+	}
+	return s.out.start()
+}
+
+// handOutLocked notes that everything before pos was handed out.
+func (s *Session) handOutLocked(pos cursor) {
+	k := s.kept
+	if k == nil {
+		s.out.ack(pos.n)
+		return
+	}
+	from := k.pos
+	k.pos = pos
+	if k.over {
+		return
+	}
+	h := &s.srv.keeps
+	h.mu.Lock()
+	for m := range s.out.between(from, pos) {
+		h.addLocked(m)
+	}
+	h.mu.Unlock()
+	s.limitKeptLocked()
+}
+
+// limitKeptLocked forgets what is too much. Long before, a ping asks what has arrived.
+func (s *Session) limitKeptLocked() {
+	k, h, most := s.kept, &s.srv.keeps, s.srv.cfg.Keep.Buffer
+	bytes := func() int { return s.out.bytes - s.out.behind(k.pos) }
+	for k.pos.n > s.out.base && (bytes() > most || h.full()) {
+		s.forgetLocked(s.out.base + 1)
+	}
+	if bytes() > most/2 && !s.pinged && s.state == open {
+		s.pingLocked(s.srv.now())
+		k.look = true
+	}
+}
+
+// lookLocked returns when the wheel is to look at the session because of an early ping;
+// 0: it knows.
+func (k *kept) lookLocked(s *Session) (at time.Duration) {
+	if k != nil && k.look {
+		k.look, at = false, s.due
+	}
+	return at
+}
+
+// confirmLocked notes that the client has everything up to number n.
+func (s *Session) confirmLocked(n uint64) {
+	if s.kept != nil && !s.kept.over {
+		s.forgetLocked(n)
+	}
+}
+
+// forgetLocked forgets the messages up to that of number n.
+func (s *Session) forgetLocked(n uint64) {
+	h := &s.srv.keeps
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for s.out.base < n {
+		m := s.out.queue[s.out.head]
+		s.out.ack(s.out.base + uint64(len(m.packets)))
+		h.removeLocked(m)
+		if o := s.kept.ownerOf(m, s.out.base); o != nil {
+			o.latest = m
+		}
+	}
+}
+
+// settleKeptLocked fixes at the end of the session what the client may lack.
+func (s *Session) settleKeptLocked() {
+	k := s.kept
+	if k == nil || k.over {
+		return
+	}
+	k.over = true
+	h := &s.srv.keeps
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for m := range s.out.between(s.out.start(), k.pos) {
+		h.removeLocked(m)
+	}
+	number := s.out.base
+	for m := range s.out.messages() {
+		number += uint64(len(m.packets))
+		if o := k.ownerOf(m, number); o != nil {
+			o.rest = append(o.rest, m)
+		}
+	}
+}
+
+// Unconfirmed returns, to [Receiver].Closed, what the client may not have got of what
+// was sent with that owner, in the order in which it was sent; and the last message
+// before that, or nil if there was none since [Session.Begin].
+func (s *Session) Unconfirmed(owner any) (latest *Message, rest []*Message) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.kept == nil {
+		return nil, nil
+	}
+	for _, o := range s.kept.owners {
+		if o.owner == owner {
+			return o.latest, o.rest
+		}
+	}
+	return nil, nil
+}
+
+// forgetRest is called when the receiver has taken what it wants.
+func (s *Session) forgetRest() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.kept != nil {
+		s.kept.owners = nil
+	}
+}

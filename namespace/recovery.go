@@ -1,0 +1,182 @@
+// recovery.go: connection state recovery: sockets whose stock client has lost its
+// connection, and may come back to them with a new session.
+
+package namespace
+
+import (
+	"container/list"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/everwire/everwire/engine"
+)
+
+// Recovery lets clients that do not resume sessions, such as the official ones, come
+// back after they have lost their connection: to their ID, rooms and values, and to
+// what they were sent meanwhile. The client is told by its "recovered" whether that
+// has worked; where it has, each event arrives once and in order. A zero field
+// means its default.
+//
+// What waits for an acknowledgement is not carried over: calls fail with
+// [ErrDisconnected]. Volatile events are not either.
+type Recovery struct {
+	Window time.Duration // for which a client may come back; 0: it cannot
+	Buffer int           // bytes that are kept for one client, and as much again while it is away; default 1 MiB
+	Memory int           // bytes that are kept for all, and as much again for those that are away; default 64 MiB
+}
+
+func (c *Recovery) setDefaults() error {
+	if c.Window < 0 || c.Buffer < 0 || c.Memory < 0 {
+		return fmt.Errorf("namespace: Config.Recovery: Window, Buffer and Memory must not be negative: %v, %d, %d", c.Window, c.Buffer, c.Memory)
+	}
+	if c.Buffer == 0 {
+		c.Buffer = 1 << 20
+	}
+	if c.Memory == 0 {
+		c.Memory = 64 << 20
+	}
+	return nil
+}
+
+// Keep returns what the engine has to keep for it.
+func (c Recovery) Keep() (engine.Keep, error) {
+	if err := c.setDefaults(); err != nil || c.Window == 0 {
+		return engine.Keep{}, err
+	}
+	return engine.Keep{Buffer: c.Buffer, Memory: c.Memory}, nil
+}
+
+// recovery is the part of a registry that knows who may come back.
+type recovery struct {
+	Recovery
+	prefix string // of the offsets of this server
+	count  atomic.Uint64
+
+	mu      sync.Mutex         // guards what follows
+	sockets map[string]*Socket // by pid; whoever takes one out decides about it
+	away    list.List          // of sockets, away longest first
+	held    map[*engine.Message]int
+	bytes   int
+}
+
+// secret returns a random name of 20 characters.
+func secret() string {
+	var b [15]byte
+	rand.Read(b[:])
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+func newRecovery(c Recovery) *recovery {
+	r := &recovery{
+		Recovery: c,
+		prefix:   secret()[:4],
+		sockets:  make(map[string]*Socket),
+		held:     make(map[*engine.Message]int),
+	}
+	// Clients keep the offset that they had from a server before: none may come again.
+	r.count.Store(uint64(time.Now().UnixMicro()))
+	return r
+}
+
+// offset names one more event.
+func (r *recovery) offset() string { return r.prefix + strconv.FormatUint(r.count.Add(1), 36) }
+
+// put lets the client of s come back, and returns its pid.
+func (r *recovery) put(s *Socket) (pid string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sockets[s.restore.pid] = s
+	return s.restore.pid
+}
+
+// name gives s its pid, before it is put in.
+func (r *recovery) name(s *Socket, pid string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s.restore.pid = pid
+}
+
+// take takes out the socket of that pid; nil if it is not there.
+func (r *recovery) take(pid string) *Socket {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := r.sockets[pid]
+	delete(r.sockets, pid)
+	return s
+}
+
+// owns takes s out, and reports whether it was there.
+func (r *recovery) owns(s *Socket) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	ok := r.sockets[s.restore.pid] == s
+	if ok {
+		delete(r.sockets, s.restore.pid)
+	}
+	return ok
+}
+
+// hold counts messages that are kept for a socket that is away, and returns the socket
+// that has to go if they are too many.
+func (r *recovery) hold(s *Socket, messages ...*engine.Message) (victim *Socket) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s.restore.place == nil {
+		s.restore.place = r.away.PushBack(s)
+	}
+	for _, m := range messages {
+		if r.held[m]++; r.held[m] == 1 {
+			r.bytes += m.Size()
+		}
+	}
+	if r.bytes > r.Memory {
+		victim = r.away.Front().Value.(*Socket)
+	}
+	return victim
+}
+
+// drop undoes hold, for one message.
+func (r *recovery) drop(m *engine.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.dropLocked(m)
+}
+
+func (r *recovery) dropLocked(m *engine.Message) {
+	if r.held[m]--; r.held[m] == 0 {
+		delete(r.held, m)
+		r.bytes -= m.Size()
+	}
+}
+
+// release undoes hold, for all of a socket's messages.
+func (r *recovery) release(s *Socket, messages []*engine.Message) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s.restore.place != nil {
+		r.away.Remove(s.restore.place)
+		s.restore.place = nil
+	}
+	for _, m := range messages {
+		r.dropLocked(m)
+	}
+}
+
+// close lets nobody come back any more.
+func (r *recovery) close() {
+	r.mu.Lock()
+	all := make([]*Socket, 0, len(r.sockets))
+	for _, s := range r.sockets {
+		all = append(all, s)
+	}
+	clear(r.sockets)
+	r.mu.Unlock()
+	for _, s := range all {
+		s.forgo()
+	}
+}

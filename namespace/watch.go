@@ -1,0 +1,82 @@
+// watch.go: telling of rooms that come and go.
+
+package namespace
+
+import "sync"
+
+// RoomChange is what happened to a room of this node.
+type RoomChange uint8
+
+// The changes of rooms. The room of a socket's own ID is none of them.
+const (
+	RoomCreated RoomChange = iota // the first socket joins
+	RoomJoined
+	RoomLeft
+	RoomDeleted // the last socket has left
+)
+
+// RoomEvent is one change of a room.
+type RoomEvent struct {
+	Change RoomChange
+	Room   string
+	Socket string // ID of the socket that joined or left
+}
+
+// OnRoom adds a listener that is told of all rooms of this node, in the order of the
+// changes and one call at a time. Another goroutine may be the one that calls it; it
+// must not block.
+func (n *Namespace) OnRoom(f func(RoomEvent)) {
+	n.register(func(h *hooks) { h.onRoom = append(h.onRoom, f) })
+}
+
+// watch holds the changes that nobody was told yet: they happen under the lock of the
+// index, and listeners are called without it.
+type watch struct {
+	namespace *Namespace
+
+	mu      sync.Mutex // guards what follows
+	events  []RoomEvent
+	telling bool
+}
+
+// note keeps a change, under the lock of the index.
+func (w *watch) note(change RoomChange, room, socket string) {
+	if w.namespace.hooks.Load().onRoom == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.events = append(w.events, RoomEvent{change, room, socket})
+}
+
+// tell tells the listeners, unless somebody does so now: then those are told too.
+func (w *watch) tell() {
+	listeners := w.namespace.hooks.Load().onRoom
+	if listeners == nil {
+		return
+	}
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.telling {
+		return
+	}
+	w.telling = true
+	for len(w.events) > 0 {
+		events := w.events
+		w.events = nil
+		w.mu.Unlock()
+		for _, e := range events {
+			for _, f := range listeners {
+				w.call(f, e)
+			}
+		}
+		w.mu.Lock()
+	}
+	w.telling = false
+}
+
+func (w *watch) call(f func(RoomEvent), e RoomEvent) {
+	if err := guard(func() error { f(e); return nil }); err != nil {
+		origin{namespace: w.namespace}.logFailure("room", err)
+	}
+}
