@@ -123,8 +123,7 @@ func engineAttach(t *testing.T) {
 func engineClose(t *testing.T) {
 	s := serve(t, everwire.Config{})
 	c := s.join()
-	done := make(chan error, 1)
-	go func() { done <- s.srv.Shutdown(context.Background()) }()
+	done := s.shutdown()
 	c.expect(peer.End)
 	require.NoError(t, <-done)
 	require.Zero(t, s.srv.Sessions())
@@ -263,16 +262,13 @@ func connReadyState(t *testing.T) {
 }
 
 func connUpgraded(t *testing.T) {
-	o := observe(core.Attached)
-	s := serve(t, everwire.Config{Observer: o})
+	s := serve(t, everwire.Config{})
 	c := s.joinPolling()
 	socket := c.socket()
+	require.Equal(t, "polling", socket.Transport())
 	c.Peer = c.Peer.(*peer.Poll).Upgrade()
 	c.quiet()
 	require.Equal(t, "websocket", socket.Transport())
-	for o.next(t).Transport != "websocket" { // polls come first
-		continue
-	}
 }
 
 func connUpgrading(t *testing.T) {
@@ -319,15 +315,18 @@ func eventPacket(t *testing.T) {
 }
 
 func eventHeartbeat(t *testing.T) {
-	o := observe(core.Received, core.Sent, closed)
+	o := observe(core.Sent, closed)
 	bubble(t, everwire.Config{Observer: o}, func(t *testing.T, s *site) {
 		c := s.join()
 		o.forget()
-		c.expect("2")
-		c.Send("3")
-		c.expect("2")
-		require.Zero(t, o.forget(), "heartbeats are no packets of the application")
-		c.expect(peer.End)
+		for range 2 {
+			c.expect("2")
+			e := o.next(t)
+			require.Equal(t, []int{1, 0}, []int{e.Packets, e.Bytes}, "packets and bytes of a ping")
+			c.Send("3")
+		}
+		c.expect("2", peer.End) // to which there is no pong
+		require.Equal(t, core.Sent, o.next(t).Kind)
 		require.Equal(t, everwire.PingTimeout, o.next(t).Reason)
 	})
 }

@@ -5,6 +5,7 @@ package parity
 import (
 	"context"
 	"fmt"
+	"iter"
 	"testing"
 	"time"
 
@@ -140,6 +141,15 @@ func (l *link) Publish(_ context.Context, op *adapter.Op) error {
 	defer l.opener.mu.Unlock()
 	l.opener.published = append(l.opener.published, *op)
 	return nil
+}
+
+// Ask implements adapter.Adapter; there is nobody who would answer.
+func (l *link) Ask(_ context.Context, op *adapter.Op) iter.Seq2[adapter.Answer, error] {
+	return func(func(adapter.Answer, error) bool) {
+		l.opener.mu.Lock()
+		defer l.opener.mu.Unlock()
+		l.opener.asked = append(l.opener.asked, *op)
+	}
 }
 
 // Close implements adapter.Adapter.

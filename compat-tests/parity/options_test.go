@@ -83,6 +83,7 @@ type opener struct {
 	opened    []string
 	closed    []string
 	published []adapter.Op
+	asked     []adapter.Op
 }
 
 func (o *opener) Open(namespace string, _ adapter.Local) (adapter.Adapter, error) {

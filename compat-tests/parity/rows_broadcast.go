@@ -52,10 +52,12 @@ var remoteSockets = []Row{
 
 var recovery = []Row{
 	{ID: "recovery-pid", Upstream: "the answer to CONNECT has `sid` and a secret `pid`", Ours: "the same", Status: Same},
-	{ID: "recovery-offset", Upstream: "each event has an offset behind its arguments, but volatile ones and those that want an answer", Ours: "the same",
-		Status: Same},
+	{ID: "recovery-offset", Upstream: "each event has an offset behind its arguments, but volatile ones and those that want an answer",
+		Ours: "volatile ones too", Status: ByChoice, Why: "a client takes a text that comes last for the offset, and would not be let in with it"},
 	{ID: "recovery-same-socket", Upstream: "CONNECT with `pid` and `offset`: the same `sid` and `pid`, rooms and data", Ours: "the same", Status: Same},
-	{ID: "recovery-replay", Upstream: "what was missed comes first, in order, then the answer to CONNECT", Ours: "the same", Status: Same},
+	{ID: "recovery-replay", Upstream: "what was missed comes first, in order, then the answer to CONNECT",
+		Ours: "the answer comes first, then what was missed, in order", Status: ByChoice,
+		Why: "a connection that ends in between would have the client keep what it gets again"},
 	{ID: "recovery-broadcasts", Upstream: "missed broadcasts come too: those to all, and to the rooms that the socket was in", Ours: "the same", Status: Same},
 	{ID: "recovery-no-event-yet", Upstream: "a client that has got no event yet cannot recover", Ours: "it can", Status: ByChoice,
 		Why: "a connection may be lost before the first event as well"},

@@ -287,12 +287,21 @@ func serverDisconnectSockets(t *testing.T) {
 	other.expect("41", peer.End)
 }
 
+// shutdown shuts the server down in the background.
+func (s *site) shutdown() <-chan error {
+	done := make(chan error, 1)
+	go func() { done <- s.srv.Shutdown(context.Background()) }() // ends with the last connection
+	return done
+}
+
 func serverClose(t *testing.T) {
 	s := serve(t, everwire.Config{})
 	told := endings(s)
-	s.join()
-	s.join()
-	require.NoError(t, s.srv.Shutdown(t.Context()))
+	a, b := s.join(), s.join()
+	done := s.shutdown()
+	a.expect(peer.End)
+	b.expect(peer.End)
+	require.NoError(t, <-done)
 	told.expect("server shutting down", "server shutting down")
 }
 
@@ -300,9 +309,10 @@ func serverCloseWire(t *testing.T) {
 	s := serve(t, everwire.Config{})
 	w, p := s.join(), s.joinPolling().Peer.(*peer.Poll)
 	poll := p.Wait()
-	require.NoError(t, s.srv.Shutdown(t.Context()))
+	done := s.shutdown()
 	require.Equal(t, "200 1", s.Ended(poll).String())
 	w.expect(peer.End)
+	require.NoError(t, <-done)
 	require.Contains(t, []int{peer.NoStatus, 1000}, w.Peer.(*peer.WS).Code)
 }
 
@@ -310,8 +320,7 @@ func serverClosePending(t *testing.T) {
 	s := serve(t, everwire.Config{})
 	p := s.joinPolling()
 	require.NoError(t, p.socket().Emit("e", 1))
-	done := make(chan error, 1)
-	go func() { done <- s.srv.Shutdown(context.Background()) }()
+	done := s.shutdown()
 	p.expect(`42["e",1]`, peer.End)
 	require.NoError(t, <-done)
 }

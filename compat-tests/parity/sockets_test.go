@@ -134,7 +134,8 @@ func handshakeURL(t *testing.T) {
 func handshakeQuery(t *testing.T) {
 	s := serve(t, everwire.Config{})
 	p := s.joinPolling()
-	p.s.Request("GET", p.Peer.(*peer.Poll).Query+"&late=1", "") // a later request
+	require.Equal(t, 200, s.Request("POST", p.Peer.(*peer.Poll).Query+"&late=1", "3").Status)
+	require.False(t, p.socket().Handshake().Query().Has("late"))
 	h := s.handshake(peer.Websocket, "&a=%20b&c=", "")
 	require.Equal(t, url.Values{"EIO": {"4"}, "transport": {"websocket"}, "a": {" b"}, "c": {""}}, h.Query())
 }
