@@ -45,8 +45,8 @@ func Areas() []Area {
 		{"Server options", "Fields of `everwire.Config`, or the application's router and HTTP server.", serverOptions},
 		{"Engine options", "Sessions and transports.", engineOptions},
 		{"Requests", "How requests are verified, and what refuses them.", requests},
-		{"Engine", "What `io.engine` and `socket.conn` show.", engine},
-		{"Polling and upgrade", "", polling},
+		{"Engine", "What `io.engine` and `socket.conn` show.", engineRows},
+		{"Polling and upgrade", "", pollingRows},
 		{"Server", "Methods and events of `io`. A `*everwire.Server` is also its main namespace.", server},
 		{"Namespaces", "", namespaces},
 		{"Dynamic namespaces", "", dynamic},
@@ -61,7 +61,7 @@ func Areas() []Area {
 		{"Connection state recovery", "For stock clients; clients with resumption need none.", recovery},
 		{"Client files", "", clientFiles},
 		{"Packets", "The text form of the official clients.", packets},
-		{"msgpack", "The binary form of `socket.io-msgpack-parser`.", msgpack},
+		{"msgpack", "The binary form of `socket.io-msgpack-parser`.", msgpackRows},
 	}
 	for _, a := range areas {
 		for i, r := range a.Rows {

@@ -39,7 +39,7 @@ var requests = []Row{
 		Why: "it is the client's fault, and no failure of the server", Wire: wire("close/PUT with a sid")},
 }
 
-var engine = []Row{
+var engineRows = []Row{
 	{ID: "engine-clients-count", Upstream: "`engine.clientsCount`", Ours: "`Server.Sessions()`", Status: Same},
 	{ID: "engine-generate-id", Upstream: "`engine.generateId(req)` may be replaced", Ours: "`Config.NewID`", Status: Same},
 	{ID: "engine-session-id", Upstream: "a session ID is 20 characters that need no escaping, the last of them a counter",
@@ -101,7 +101,7 @@ var engine = []Row{
 			"protocol errors and shutdown/the end of a violation over polling, packet for packet")},
 }
 
-var polling = []Row{
+var pollingRows = []Row{
 	{ID: "polling-two-gets", Upstream: "a second poll ends the session: the first is answered by a close packet, the second by 400",
 		Ours: "the same, with the body that refusals have", Status: ByChoice, Why: "every refusal has the body that clients read",
 		Wire: wire("close/two polls at a time")},

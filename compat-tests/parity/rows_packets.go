@@ -48,7 +48,7 @@ var packets = []Row{
 		Wire: wire("limits of ours/JSON nested 70 levels deep")},
 }
 
-var msgpack = []Row{
+var msgpackRows = []Row{
 	{ID: "msgpack-parser", Upstream: "`socket.io-msgpack-parser`: one binary message for each packet", Ours: "`msgpack.Codec`", Status: Same},
 	{ID: "msgpack-map", Upstream: "a map of `type`, `data`, `nsp`, and `id` if there is one", Ours: "the same", Status: Same},
 	{ID: "msgpack-types", Upstream: "types 0 to 4: binary needs none of its own", Ours: "the same", Status: Same},
