@@ -117,7 +117,7 @@ func msgpackTypes(t *testing.T) {
 	}
 	c := packed(t, speaks(t), peer.Websocket)
 	require.NoError(t, c.socket().Disconnect(false))
-	require.Equal(t, "82"+mType+"01"+mMain, digits(t, c.Next()))
+	require.Equal(t, "83"+mType+"01"+mData+"d40000"+mMain, digits(t, c.Next()))
 	c.Send(binary(t, "82"+mType+"00"+mNsp+"a22f78")) // CONNECT to /x
 	require.Contains(t, digits(t, c.Next()), "83"+mType+"04"+mData+"81"+hex.EncodeToString([]byte("\xa7message\xb1Invalid namespace")))
 }
