@@ -36,7 +36,7 @@ func serveAt(t testing.TB, c everwire.Config, path string, m mount) *site {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	s := &site{peer.NewSite(t, l.Addr().String(), path), newServer(t, c)}
+	s := &site{peer.NewSite(t, l.Addr().String(), path, nil), newServer(t, c)}
 	s.listen(l, m)
 	return s
 }
@@ -82,7 +82,7 @@ func bubble(t *testing.T, c everwire.Config, f func(t *testing.T, s *site)) {
 	synctest.Test(t, func(t *testing.T) {
 		t.Cleanup(func() { time.Sleep(time.Minute) }) // runs last: the engine comes to rest
 		l := &pipes{conns: make(chan net.Conn), closed: make(chan struct{})}
-		s := &site{peer.NewSite(t, "in.memory", "/socket.io/"), newServer(t, c)}
+		s := &site{peer.NewSite(t, "in.memory", "/socket.io/", nil), newServer(t, c)}
 		s.Dial = l.dial
 		s.HTTP.Transport = &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return l.dial() }}
 		s.listen(l, nil)

@@ -63,7 +63,7 @@ func serverListen(t *testing.T) {
 	mux.Handle("/socket.io/", srv)
 	web := httptest.NewServer(mux)
 	defer web.Close()
-	s := &site{peer.NewSite(t, web.Listener.Addr().String(), "/socket.io/"), srv}
+	s := &site{peer.NewSite(t, web.Listener.Addr().String(), "/socket.io/", nil), srv}
 	c := s.join()
 	c.quiet()
 	require.NoError(t, c.socket().Disconnect(true))

@@ -5,7 +5,6 @@ package peer
 import (
 	"bufio"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"strings"
@@ -36,8 +35,14 @@ func (s *Site) Poll(more string, header ...string) *Poll {
 	s.T.Helper()
 	a := s.Request("GET", NewPolling+more, "", header...)
 	require.Equal(s.T, 200, a.Status, a.Body)
-	sid := s.ParseOpen(a.Body).SID
-	return &Poll{SID: sid, Query: NewPolling + "&sid=" + sid, s: s, open: a.Body}
+	return s.Polls(a.Body)
+}
+
+// Polls returns a client of the session that an OPEN packet has opened.
+func (s *Site) Polls(open string) *Poll {
+	s.T.Helper()
+	sid := s.ParseOpen(open).SID
+	return &Poll{SID: sid, Query: NewPolling + "&sid=" + sid, s: s, open: open}
 }
 
 // Get polls.
@@ -70,12 +75,7 @@ func (p *Poll) Half(method, header, body string) net.Conn {
 
 // ReadAnswer reads the answer to a request that was written by hand.
 func ReadAnswer(c net.Conn) Answer {
-	resp, err := http.ReadResponse(bufio.NewReader(c), nil)
-	if err != nil {
-		return Answer{Err: err}
-	}
-	body, err := io.ReadAll(resp.Body)
-	return Answer{resp.StatusCode, resp.Header, string(body), err}
+	return AnswerOf(http.ReadResponse(bufio.NewReader(c), nil))
 }
 
 // Post sends a payload.
@@ -132,10 +132,7 @@ func (p *Poll) Probe() *WS {
 // Trial opens a WebSocket of the session.
 func (p *Poll) Trial() *WS {
 	p.s.T.Helper()
-	w, resp := p.s.DialWebsocket("EIO=4&transport=websocket&sid=" + p.SID)
-	require.Equal(p.s.T, 101, resp.StatusCode)
-	w.SID = p.SID
-	return w
+	return p.s.Trial(p.SID)
 }
 
 // Upgrade moves the session to a WebSocket.

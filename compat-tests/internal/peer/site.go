@@ -10,6 +10,7 @@
 package peer
 
 import (
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -45,12 +46,20 @@ type Site struct {
 	HTTP *http.Client
 	Dial func() (net.Conn, error) // opens the connections of WebSockets, and of requests that are written by hand
 	Log  func() []string          // of the application, shown beside an unexpected packet; may be nil
+
+	secure bool
 }
 
-// NewSite returns the site of a server that listens on addr.
-func NewSite(t testing.TB, addr, path string) *Site {
-	s := &Site{T: t, Addr: addr, Path: path, HTTP: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}}}
-	s.Dial = func() (net.Conn, error) { return net.Dial("tcp", addr) }
+// NewSite returns the site of a server that listens on addr; with a configuration of TLS that is how it is spoken to.
+func NewSite(t testing.TB, addr, path string, secure *tls.Config) *Site {
+	tr := &http.Transport{MaxIdleConnsPerHost: 4, DisableCompression: true, TLSClientConfig: secure}
+	s := &Site{T: t, Addr: addr, Path: path, HTTP: &http.Client{Transport: tr}, secure: secure != nil}
+	s.Dial = func() (net.Conn, error) {
+		if secure != nil {
+			return tls.Dial("tcp", addr, secure)
+		}
+		return net.Dial("tcp", addr)
+	}
 	t.Cleanup(s.HTTP.CloseIdleConnections)
 	return s
 }
@@ -71,8 +80,26 @@ func (a Answer) String() string {
 	return fmt.Sprintf("%d %s", a.Status, a.Body)
 }
 
+// AnswerOf reads the body of a response, unless there is an error instead.
+func AnswerOf(resp *http.Response, err error) Answer {
+	if err != nil {
+		return Answer{Err: err}
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	return Answer{resp.StatusCode, resp.Header, string(body), err}
+}
+
+// Base returns the URL of the server without a path.
+func (s *Site) Base() string {
+	if s.secure {
+		return "https://" + s.Addr
+	}
+	return "http://" + s.Addr
+}
+
 // URL returns that of the server with a query.
-func (s *Site) URL(query string) string { return "http://" + s.Addr + s.Path + "?" + query }
+func (s *Site) URL(query string) string { return s.Base() + s.Path + "?" + query }
 
 // Try makes a request under the server's path; a body may be of any length, and is sent in chunks if that is unknown.
 func (s *Site) Try(method, query string, body io.Reader, header ...string) Answer {
@@ -83,13 +110,7 @@ func (s *Site) Try(method, query string, body io.Reader, header ...string) Answe
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
-	resp, err := s.HTTP.Do(r)
-	if err != nil {
-		return Answer{Err: err}
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	return Answer{resp.StatusCode, resp.Header, string(text), err}
+	return AnswerOf(s.HTTP.Do(r))
 }
 
 // Request makes a request that must be answered.
@@ -138,7 +159,7 @@ func (s *Site) Ended(done <-chan Answer) Answer {
 	case a := <-done:
 		return a
 	case <-time.After(Patience):
-		s.T.Fatal("a request is not answered")
+		s.T.Fatalf("a request is not answered")
 		return Answer{}
 	}
 }

@@ -71,6 +71,15 @@ func (s *Site) Websocket(more string, header ...string) *WS {
 	return w
 }
 
+// Trial opens a WebSocket for a session that there is already.
+func (s *Site) Trial(sid string) *WS {
+	s.T.Helper()
+	w, resp := s.DialWebsocket(NewWebsocket + "&sid=" + sid)
+	require.Equal(s.T, 101, resp.StatusCode)
+	w.SID = sid
+	return w
+}
+
 // Frame sends one whole frame; first is its first byte.
 func (w *WS) Frame(first byte, payload []byte) {
 	w.s.T.Helper()
