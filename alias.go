@@ -12,12 +12,33 @@ import (
 // Event is the name of an event whose one argument is a T.
 type Event[T any] = event.Event[T]
 
+// Event0 is the name of an event without arguments.
+type Event0 = event.Event0
+
+// Event2 is the name of an event with two arguments.
+type Event2[A, B any] = event.Event2[A, B]
+
+// Event3 is the name of an event with three arguments.
+type Event3[A, B, C any] = event.Event3[A, B, C]
+
 // RPC is the name of an event whose one argument is a Req, and whose answer is a
 // Resp.
 type RPC[Req, Resp any] = event.RPC[Req, Resp]
 
+// RPC0 is the name of an event without arguments whose answer is a Resp.
+type RPC0[Resp any] = event.RPC0[Resp]
+
+// RPC2 is the name of an event with two arguments whose answer is a Resp.
+type RPC2[A, B, Resp any] = event.RPC2[A, B, Resp]
+
+// RPC3 is the name of an event with three arguments whose answer is a Resp.
+type RPC3[A, B, C, Resp any] = event.RPC3[A, B, C, Resp]
+
 // Resume sets up sessions that outlive their connections.
 type Resume = engine.Resume
+
+// CORS says what pages of other origins are told.
+type CORS = engine.CORS
 
 // Recovery lets clients that do not resume sessions come back to their sockets.
 type Recovery = namespace.Recovery
@@ -76,6 +97,10 @@ func NewKey[T any](name string) Key[T] { return namespace.NewKey[T](name) }
 // Values collects values of keys for an [Identity].
 func Values(list ...Value) map[string]any { return namespace.Values(list...) }
 
+// ClientKey is a Config.OnceKey: the key that Everwire's own clients add to an event
+// that is to be handled once, as its last argument {"_once": "…"}.
+func ClientKey(c *Ctx) string { return namespace.ClientKey(c) }
+
 // Error is a failure that a handler tells its client: as the answer to an event, or
 // as the reason why a connection is refused. Any other error is logged, and masked
 // for the client.
@@ -89,6 +114,7 @@ var (
 	ErrDisconnected = namespace.ErrDisconnected // the client is gone
 	ErrTimeout      = namespace.ErrTimeout      // no answer in time; a context.DeadlineExceeded
 	ErrAcked        = namespace.ErrAcked        // the event was answered before
+	ErrAnswer       = event.ErrAnswer           // the answer does not fit its type
 	ErrSlow         = engine.ErrSlow            // too much waits for the client, which is disconnected
 )
 

@@ -187,6 +187,68 @@ func ExampleRPC() {
 	// noon
 }
 
+// Events have up to three arguments, each of a type of its own that may have an
+// opinion about its values.
+func ExampleHandle2() {
+	const Move = everwire.RPC2[string, Square, bool]("move") // piece, where to: is it mate?
+	srv, _ := everwire.New(everwire.Config{})
+	everwire.Handle2(srv, Move, func(_ *everwire.Ctx, piece string, to Square) (bool, error) {
+		return piece == "Q" && to == "h7", nil
+	})
+	url, stop := serve(srv)
+	defer stop()
+
+	c := connect(url, "")
+	c.send(`420["move","Q","h7"]`)
+	fmt.Println(c.next())
+	c.send(`421["move","Q","h9"]`)
+	fmt.Println(c.next())
+	// Output:
+	// 430[true]
+	// 431[{"error":{"code":"invalid","message":"no such square: h9"}}]
+}
+
+// A Square is one of those of a chess board.
+type Square string
+
+// Validate is called before the handler.
+func (s Square) Validate() error {
+	if len(s) != 2 || s[0] < 'a' || s[0] > 'h' || s[1] < '1' || s[1] > '8' {
+		return fmt.Errorf("no such square: %.10s", string(s))
+	}
+	return nil
+}
+
+// The server asks everyone, and takes the answers as they come.
+func ExampleRPC0() {
+	const Players = everwire.RPC0[int]("players")
+	srv, _ := everwire.New(everwire.Config{})
+	url, stop := serve(srv)
+	defer stop()
+	for _, answer := range []string{"430[2]", "430[3]", `430[{"error":{"code":"away","message":"at tea"}}]`} {
+		c := connect(url, "")
+		go func() {
+			c.next() // 420["players"]
+			c.send(answer)
+		}()
+	}
+
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	sum := 0
+	for n, err := range Players.CallAll(ctx, srv) {
+		var refused *everwire.Error
+		if errors.As(err, &refused) {
+			fmt.Println("one is", refused.Code)
+		}
+		sum += n
+	}
+	fmt.Println(sum, "players")
+	// Output:
+	// one is away
+	// 5 players
+}
+
 // An untyped handler binds the arguments itself, and acknowledges when it likes.
 func ExampleCtx() {
 	srv, _ := everwire.New(everwire.Config{})

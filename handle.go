@@ -2,125 +2,70 @@
 
 package everwire
 
-import (
-	"errors"
-	"reflect"
-	"sync"
-)
+import "github.com/everwire/everwire/internal/receive"
 
 // Receiver is what handlers are registered on: a [Server] or [Namespace] for all
-// its sockets or, in OnConnect, one [Socket].
+// its sockets or, in OnConnect, one [Socket]; or [Servers], for what other servers
+// send.
 type Receiver interface {
 	On(event string, h Handler)
 }
-
-// validator is implemented by payloads that can say what is wrong with them.
-type validator interface{ Validate() error }
 
 // On has h handle an event. If the client asked for an acknowledgement it gets an
 // empty one when h returns nil, and the error when it does not: an [*Error] as it
 // is, any other error masked.
 //
-// If *T has a method Validate() error, a payload that it finds fault with is
-// answered with code "invalid" and the error's text, and h is not called.
+// An argument that the client did not send is the zero value, those that it sent too
+// many are ignored; one that does not fit its type is answered with code
+// "bad_request". If *T has a method Validate() error, a payload that it finds fault
+// with is answered with the [*Error] that it returns or wraps, or else with code
+// "invalid" and the error's text. h is not called in these cases.
 //
 // On panics if r has a handler for the event already.
 func On[T any](r Receiver, e Event[T], h func(c *Ctx, v T) error) {
-	var calls callPool[T, struct{}]
-	r.On(string(e), func(c *Ctx) error {
-		call := calls.get()
-		if err := call.bind(c); err != nil {
-			return err
-		}
-		v := call.in
-		calls.put(call)
-		if err := h(c, v); err != nil {
-			return err
-		}
-		return ack(c)
-	})
+	on(r, string(e), func(c *Ctx, in receive.One[T]) error { return h(c, in.A) })
+}
+
+// On0 is [On] for an event without arguments.
+func On0(r Receiver, e Event0, h func(c *Ctx) error) {
+	on(r, string(e), func(c *Ctx, _ receive.None) error { return h(c) })
+}
+
+// On2 is [On] for an event with two arguments. They are validated in their order.
+func On2[A, B any](r Receiver, e Event2[A, B], h func(c *Ctx, a A, b B) error) {
+	on(r, string(e), func(c *Ctx, in receive.Two[A, B]) error { return h(c, in.A, in.B) })
+}
+
+// On3 is [On] for an event with three arguments. They are validated in their order.
+func On3[A, B, C any](r Receiver, e Event3[A, B, C], h func(ctx *Ctx, a A, b B, c C) error) {
+	on(r, string(e), func(c *Ctx, in receive.Three[A, B, C]) error { return h(c, in.A, in.B, in.C) })
 }
 
 // Handle has h answer a call: what it returns is the acknowledgement. Errors and
 // validation are as in [On].
 func Handle[Req, Resp any](r Receiver, e RPC[Req, Resp], h func(c *Ctx, in Req) (Resp, error)) {
-	var calls callPool[Req, Resp]
-	r.On(string(e), func(c *Ctx) error {
-		call := calls.get()
-		if err := call.bind(c); err != nil {
-			return err
-		}
-		out, err := h(c, call.in)
-		if err != nil {
-			return err
-		}
-		call.out = out
-		err = ack(c, call.outArg[:]...)
-		calls.put(call)
-		return err
-	})
+	handle(r, string(e), func(c *Ctx, in receive.One[Req]) (Resp, error) { return h(c, in.A) })
 }
 
-// call is the memory for the payload and the answer of one event, and for the
-// lists of arguments that point to them: five allocations an event, if it were not
-// used again. Nobody keeps it: the handler is given a copy, and codecs keep no
-// arguments.
-type call[Req, Resp any] struct {
-	in            Req
-	out           Resp
-	inArg, outArg [1]any
+// Handle0 is [Handle] for a call without arguments.
+func Handle0[Resp any](r Receiver, e RPC0[Resp], h func(c *Ctx) (Resp, error)) {
+	handle(r, string(e), func(c *Ctx, _ receive.None) (Resp, error) { return h(c) })
 }
 
-// callPool is the pool of one event's calls. Those that end with an error or a
-// panic are not used again.
-type callPool[Req, Resp any] struct{ pool sync.Pool }
-
-func (p *callPool[Req, Resp]) get() *call[Req, Resp] {
-	if c, ok := p.pool.Get().(*call[Req, Resp]); ok {
-		return c
-	}
-	c := new(call[Req, Resp])
-	c.inArg[0], c.outArg[0] = &c.in, &c.out
-	return c
+// Handle2 is [Handle] for a call with two arguments.
+func Handle2[A, B, Resp any](r Receiver, e RPC2[A, B, Resp], h func(c *Ctx, a A, b B) (Resp, error)) {
+	handle(r, string(e), func(c *Ctx, in receive.Two[A, B]) (Resp, error) { return h(c, in.A, in.B) })
 }
 
-func (p *callPool[Req, Resp]) put(c *call[Req, Resp]) {
-	var in Req
-	var out Resp
-	c.in, c.out = in, out
-	p.pool.Put(c)
+// Handle3 is [Handle] for a call with three arguments.
+func Handle3[A, B, C, Resp any](r Receiver, e RPC3[A, B, C, Resp], h func(ctx *Ctx, a A, b B, c C) (Resp, error)) {
+	handle(r, string(e), func(c *Ctx, in receive.Three[A, B, C]) (Resp, error) { return h(c, in.A, in.B, in.C) })
 }
 
-// bind binds the payload and validates it.
-func (call *call[Req, Resp]) bind(c *Ctx) error {
-	if err := c.Bind(call.inArg[:]...); err != nil {
-		return err
-	}
-	val, ok := call.inArg[0].(validator)
-	if !ok && reflect.TypeFor[Req]().Kind() == reflect.Pointer && !reflect.ValueOf(call.in).IsNil() {
-		val, ok = any(call.in).(validator) // an Event[*T]
-	}
-	if !ok {
-		return nil
-	}
-	if err := val.Validate(); err != nil {
-		return invalid(err)
-	}
-	return nil
+func on[In any, P receive.Arguments[In]](r Receiver, event string, h func(*Ctx, In) error) {
+	r.On(event, receive.Event[*Ctx, In, P](ErrAcked, h))
 }
 
-// invalid is what the client is told of a payload that its Validate refused.
-func invalid(err error) error {
-	if e := (*Error)(nil); errors.As(err, &e) {
-		return e
-	}
-	return &Error{Code: "invalid", Message: err.Error()}
-}
-
-// ack acknowledges, unless the handler has done so itself.
-func ack(c *Ctx, args ...any) error {
-	if err := c.Ack(args...); !errors.Is(err, ErrAcked) {
-		return err
-	}
-	return nil
+func handle[In, Resp any, P receive.Arguments[In]](r Receiver, event string, h func(*Ctx, In) (Resp, error)) {
+	r.On(event, receive.Call[*Ctx, In, Resp, P](ErrAcked, h))
 }

@@ -127,6 +127,63 @@ func TestOnAndHandle(t *testing.T) {
 	})
 }
 
+// The forms with other numbers of arguments: each is bound to its own, and validated.
+func TestForms(t *testing.T) {
+	const empty = `[{"error":{"code":"invalid","message":"empty"}}]`
+	misfit := func(i int) string {
+		return fmt.Sprintf(`[{"error":{"code":"bad_request","message":"argument %d does not fit"}}]`, i)
+	}
+	type word = byValue
+	inMemory(t, func(t *testing.T, n *everwire.Namespace, dial func() *enginetest.Peer) {
+		everwire.On0(n, "on0", func(c *everwire.Ctx) error { return c.Socket().Emit("got") })
+		everwire.On2(n, everwire.Event2[int, word]("on2"), func(c *everwire.Ctx, i int, w word) error {
+			return c.Socket().Emit("got", i, w)
+		})
+		everwire.On3(n, everwire.Event3[word, *word, picky]("on3"), func(c *everwire.Ctx, v word, w *word, p picky) error {
+			return c.Socket().Emit("got", v, w, p)
+		})
+		everwire.Handle0(n, everwire.RPC0[int]("handle0"), func(*everwire.Ctx) (int, error) { return 7, nil })
+		everwire.Handle2(n, everwire.RPC2[int, word, string]("handle2"), func(_ *everwire.Ctx, i int, w word) (string, error) {
+			if i < 0 {
+				return "", errTooBig
+			}
+			return fmt.Sprint(i, " ", w), nil
+		})
+		everwire.Handle3(n, everwire.RPC3[word, word, word, []word]("handle3"), func(_ *everwire.Ctx, u, v, w word) ([]word, error) {
+			return []word{w, v, u}, nil
+		})
+
+		p := dial()
+		for _, c := range []struct {
+			packet string
+			want   []string
+		}{
+			{`421["on0"]`, []string{`42["got"]`, "431[]"}},
+			{`421["on0",1,2]`, []string{`42["got"]`, "431[]"}},
+			{`421["on2",1,"b"]`, []string{`42["got",1,"b"]`, "431[]"}},
+			{`42["on2",1,"b",3]`, []string{`42["got",1,"b"]`}},
+			{`421["on2",1]`, []string{"431" + empty}},
+			{`421["on2",1,2]`, []string{"431" + misfit(1)}},
+			{`421["on2","x","b"]`, []string{"431" + misfit(0)}},
+			{`421["on3","a","b",{"size":3}]`, []string{`42["got","a","b",{"size":3}]`, "431[]"}},
+			{`421["on3","a"]`, []string{`42["got","a",null,{"size":0}]`, "431[]"}}, // nothing is left of the event before
+			{`421["on3","","b",{}]`, []string{"431" + empty}},
+			{`421["on3","a","",{}]`, []string{"431" + empty}},
+			{`421["on3","a","b",{"size":-1}]`, []string{`431[{"error":{"code":"invalid","message":"size is negative"}}]`}},
+			{`421["handle0"]`, []string{"431[7]"}},
+			{`421["handle2",1,"b"]`, []string{`431["1 b"]`}},
+			{`421["handle2",-1,"b"]`, []string{`431[{"error":{"code":"too_big","message":"at most 20","data":20}}]`}},
+			{`421["handle2",1,""]`, []string{"431" + empty}},
+			{`421["handle3","a","b","c"]`, []string{`431[["c","b","a"]]`}},
+			{`421["handle3","a","b",3]`, []string{"431" + misfit(2)}},
+		} {
+			require.NoError(t, p.Send(c.packet), c.packet)
+			synctest.Wait()
+			require.Equal(t, c.want, p.Waiting(), c.packet)
+		}
+	})
+}
+
 func TestSocketsOwnTypedHandler(t *testing.T) {
 	const hello = everwire.Event[string]("hello")
 	inMemory(t, func(t *testing.T, n *everwire.Namespace, dial func() *enginetest.Peer) {

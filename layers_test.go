@@ -52,22 +52,25 @@ var layers = []struct {
 	{"event", []string{"namespace/sio", "engine/eio"}},
 	{"adapter", []string{"namespace/sio", "engine/eio"}},
 	{"adapter/memory", []string{"adapter", "namespace/sio", "engine/eio"}},
+	{"internal/receive", []string{"namespace/sio"}},
 	{"namespace", []string{"engine", "engine/eio", "namespace/sio", "event", "adapter"}},
 
-	{"", []string{"namespace", "namespace/sio", "event", "adapter", "engine", "engine/eio",
+	{"", []string{"namespace", "namespace/sio", "event", "adapter", "engine", "engine/eio", "internal/receive",
 		"transport/polling", "transport/sse", "transport/websocket"}},
 	{"ginmount", []string{gin}},
+	{"gen", nil}, // it knows the project by its names alone
 
-	{"client", []string{"engine/eio", "namespace/sio", "event", gorilla}},
-	{"internal/sim", []string{"client", "", "namespace/sio", "event"}},
+	{"client", []string{"engine/eio", "namespace/sio", "event", "internal/receive", gorilla}},
+	{"internal/sim", nil},
 
 	{"engine/enginetest", []string{"engine", "engine/eio"}},
-	{"transport/transporttest", []string{"engine", "engine/eio", "engine/enginetest"}},
+	{"transport/transporttest", []string{"engine", "engine/eio", "engine/enginetest", "internal/sim"}},
 	{"adapter/adaptertest", []string{"adapter", "namespace/sio", "engine/eio"}},
+	{"everwiretest", []string{"", "client", "engine/eio", "internal/sim", gorilla}},
 }
 
 // onlyForTests are packages that no file but a test, or another of them, may import.
-var onlyForTests = []string{"engine/enginetest", "transport/transporttest", "adapter/adaptertest"}
+var onlyForTests = []string{"engine/enginetest", "transport/transporttest", "adapter/adaptertest", "everwiretest"}
 
 // direct are the direct dependencies of go.mod; optional ones may be missing.
 var (

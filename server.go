@@ -19,6 +19,10 @@ import (
 
 // Server is an http.Handler, to be mounted at a path such as "/socket.io/". It is
 // also its main namespace "/": what that can do, it can.
+//
+// It does not look at the path. A client may be told not to put a slash behind it:
+// then have the server handle "/socket.io" too, since http.ServeMux would redirect it,
+// and WebSockets do not follow.
 type Server struct {
 	*Namespace
 	engine     *engine.Server
@@ -43,6 +47,7 @@ func New(c Config) (*Server, error) {
 		Adapter:     c.Adapter,
 		KeepEmpty:   c.KeepEmptyNamespaces,
 		Recovery:    c.Recovery,
+		Once:        namespace.Once{Key: c.OnceKey, Window: c.OnceWindow},
 		Observer:    c.Observer,
 		Logger:      c.Logger,
 	})
@@ -64,6 +69,12 @@ func New(c Config) (*Server, error) {
 		ClientIP:       c.ClientIP,
 		TrustedProxies: c.TrustedProxies,
 		Principal:      c.Principal,
+		CheckRequest:   c.CheckRequest,
+		ResponseHeader: c.ResponseHeader,
+		Cookie:         c.Cookie,
+		CORS:           c.CORS,
+		NewID:          c.NewID,
+		InitialMessage: c.InitialMessage,
 		Context:        c.Context,
 		Logger:         c.Logger,
 	}, registry, transports...)
@@ -81,7 +92,10 @@ func transportsOf(c Config) ([]engine.Transport, error) {
 	if limit == 0 {
 		limit = defaultMaxPayload
 	}
-	all := []engine.Transport{polling.New(limit), sse.New(limit), websocket.New(limit)}
+	if c.Compression.Threshold < 0 {
+		return nil, fmt.Errorf("everwire: Config.Compression.Threshold is negative: %d", c.Compression.Threshold)
+	}
+	all := []engine.Transport{pollingOf(c.Compression, limit), sse.New(limit), websocketOf(c.Compression, limit)}
 	if c.Transports == nil {
 		return all, nil
 	}
@@ -94,6 +108,20 @@ func transportsOf(c Config) ([]engine.Transport, error) {
 		chosen = append(chosen, all[i])
 	}
 	return chosen, nil
+}
+
+func pollingOf(c Compression, limit int64) engine.Transport {
+	if c.Polling {
+		return polling.NewCompressing(limit, c.threshold())
+	}
+	return polling.New(limit)
+}
+
+func websocketOf(c Compression, limit int64) engine.Transport {
+	if c.WebSocket {
+		return websocket.NewCompressing(limit, c.threshold())
+	}
+	return websocket.New(limit)
 }
 
 // Of returns the namespace of that name, which is made if there is none yet. It

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"time"
 )
 
@@ -107,6 +108,12 @@ func (c *Client) request(ctx context.Context, h *http.Client, method, query stri
 	req, err := http.NewRequestWithContext(ctx, method, c.url(query), body)
 	if err != nil {
 		return nil, transportError(err)
+	}
+	if body == nil {
+		// net/http repeats a GET without a body by itself, when a connection that was
+		// used before breaks. The answer that broke with it may have held messages, and
+		// without resumption those would be missing unnoticed.
+		req.Body = io.NopCloser(strings.NewReader(""))
 	}
 	for k, v := range c.opts.Header {
 		req.Header[k] = v

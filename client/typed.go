@@ -4,11 +4,9 @@ package client
 
 import (
 	"context"
-	"errors"
-	"reflect"
 
 	"github.com/everwire/everwire/event"
-	"github.com/everwire/everwire/namespace/sio"
+	"github.com/everwire/everwire/internal/receive"
 )
 
 // Receiver is what handlers are registered on: a [Client] or a [Socket].
@@ -20,62 +18,57 @@ type Receiver interface {
 // an acknowledgement it gets an empty one when h returns nil, and the error when it
 // does not: an [*sio.Error] as it is, any other error masked.
 //
-// If *T has a method Validate() error, a payload that it finds fault with is
-// answered with code "invalid" and the error's text, and h is not called.
+// An argument that the server did not send is the zero value, those that it sent too
+// many are ignored; one that does not fit its type is answered with code
+// "bad_request". If *T has a method Validate() error, a payload that it finds fault
+// with is answered with the [*sio.Error] that it returns or wraps, or else with code
+// "invalid" and the error's text. h is not called in these cases.
 func On[T any](r Receiver, e event.Event[T], h func(ctx context.Context, v T) error) {
-	r.On(string(e), func(c *Ctx) error {
-		v, err := bind[T](c)
-		if err == nil {
-			err = h(c, v)
-		}
-		if err != nil {
-			return err
-		}
-		return acknowledge(c)
-	})
+	on(r, string(e), func(c *Ctx, in receive.One[T]) error { return h(c, in.A) })
+}
+
+// On0 is [On] for an event without arguments.
+func On0(r Receiver, e event.Event0, h func(ctx context.Context) error) {
+	on(r, string(e), func(c *Ctx, _ receive.None) error { return h(c) })
+}
+
+// On2 is [On] for an event with two arguments. They are validated in their order.
+func On2[A, B any](r Receiver, e event.Event2[A, B], h func(ctx context.Context, a A, b B) error) {
+	on(r, string(e), func(c *Ctx, in receive.Two[A, B]) error { return h(c, in.A, in.B) })
+}
+
+// On3 is [On] for an event with three arguments. They are validated in their order.
+func On3[A, B, C any](r Receiver, e event.Event3[A, B, C], h func(ctx context.Context, a A, b B, c C) error) {
+	on(r, string(e), func(c *Ctx, in receive.Three[A, B, C]) error { return h(c, in.A, in.B, in.C) })
 }
 
 // Handle has h answer the server's calls: what it returns is the acknowledgement.
 // Errors and validation are as in [On].
 func Handle[Req, Resp any](r Receiver, e event.RPC[Req, Resp], h func(ctx context.Context, in Req) (Resp, error)) {
-	r.On(string(e), func(c *Ctx) error {
-		in, err := bind[Req](c)
-		if err != nil {
-			return err
-		}
-		out, err := h(c, in)
-		if err != nil {
-			return err
-		}
-		return acknowledge(c, out)
-	})
+	handle(r, string(e), func(c *Ctx, in receive.One[Req]) (Resp, error) { return h(c, in.A) })
 }
 
-func acknowledge(c *Ctx, args ...any) error {
-	if err := c.Ack(args...); !errors.Is(err, ErrAcked) {
-		return err
-	}
-	return nil
+// Handle0 is [Handle] for a call without arguments.
+func Handle0[Resp any](r Receiver, e event.RPC0[Resp], h func(ctx context.Context) (Resp, error)) {
+	handle(r, string(e), func(c *Ctx, _ receive.None) (Resp, error) { return h(c) })
 }
 
-// validator is implemented by payloads that can say what is wrong with them.
-type validator interface{ Validate() error }
+// Handle2 is [Handle] for a call with two arguments.
+func Handle2[A, B, Resp any](r Receiver, e event.RPC2[A, B, Resp],
+	h func(ctx context.Context, a A, b B) (Resp, error)) {
+	handle(r, string(e), func(c *Ctx, in receive.Two[A, B]) (Resp, error) { return h(c, in.A, in.B) })
+}
 
-// bind binds the payload and validates it.
-func bind[T any](c *Ctx) (v T, err error) {
-	if err = c.Bind(&v); err != nil {
-		return v, err
-	}
-	val, ok := any(&v).(validator)
-	if !ok && reflect.TypeFor[T]().Kind() == reflect.Pointer && !reflect.ValueOf(v).IsNil() {
-		val, ok = any(v).(validator) // an Event[*T]
-	}
-	if !ok {
-		return v, nil
-	}
-	err = val.Validate()
-	if public := (*sio.Error)(nil); err != nil && !errors.As(err, &public) {
-		err = &sio.Error{Code: "invalid", Message: err.Error()}
-	}
-	return v, err
+// Handle3 is [Handle] for a call with three arguments.
+func Handle3[A, B, C, Resp any](r Receiver, e event.RPC3[A, B, C, Resp],
+	h func(ctx context.Context, a A, b B, c C) (Resp, error)) {
+	handle(r, string(e), func(c *Ctx, in receive.Three[A, B, C]) (Resp, error) { return h(c, in.A, in.B, in.C) })
+}
+
+func on[In any, P receive.Arguments[In]](r Receiver, event string, h func(*Ctx, In) error) {
+	r.On(event, receive.Event[*Ctx, In, P](ErrAcked, h))
+}
+
+func handle[In, Resp any, P receive.Arguments[In]](r Receiver, event string, h func(*Ctx, In) (Resp, error)) {
+	r.On(event, receive.Call[*Ctx, In, Resp, P](ErrAcked, h))
 }

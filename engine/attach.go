@@ -58,6 +58,9 @@ func (s *Session) open(p params, wake func()) (*Conn, error) {
 	} else if srv.cfg.Keep.Buffer > 0 {
 		s.kept = new(kept)
 	}
+	if srv.initial != nil {
+		s.out.push(srv.initial)
+	}
 	s.mu.Unlock()
 
 	receiver, err := srv.handler.Open(s)
@@ -73,9 +76,9 @@ func (s *Session) open(p params, wake func()) (*Conn, error) {
 	if gone {
 		return nil, ErrUnknownSession
 	}
-	if !srv.sessions.add(s) {
-		s.end(ShuttingDown)
-		return nil, errShuttingDown
+	if refusal := srv.sessions.add(s); refusal != nil {
+		s.end(refusal.reason())
+		return nil, refusal
 	}
 	srv.wheel.schedule(srv, s, next)
 	srv.sessions.attached(1)

@@ -19,6 +19,8 @@ type Message struct {
 	holders [hoards]int32 // sessions that keep it, by the hoard that they are in; guarded by hoard.mu
 	payload atomic.Pointer[[]byte]
 	traits  *Traits
+
+	deflated atomic.Pointer[[]deflated] // see deflate.go
 }
 
 // Traits is how a message is to be sent, where that is not as usual.
@@ -72,7 +74,9 @@ func (m *Message) from(n int) *Message {
 	if n == 0 {
 		return m
 	}
-	return NewMessage(m.packets[n:]...)
+	rest := NewMessage(m.packets[n:]...)
+	rest.traits = m.traits
+	return rest
 }
 
 // AppendPayload appends the message's packets to the polling payload dst, which

@@ -60,3 +60,25 @@ func ExampleRPC_Call() {
 	// 2["distance",{"x":3,"y":4}]
 	// 5 <nil>
 }
+
+func ExampleEvent2_Emit() {
+	const Dragged = event.Event2[Point, Point]("dragged") // from, to
+
+	if err := Dragged.Emit(printer{}, Point{X: 3, Y: 4}, Point{X: 5, Y: 4}); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// 2["dragged",{"x":3,"y":4},{"x":5,"y":4}]
+}
+
+// Everyone is asked, and answers count as they come.
+func ExampleRPC0_CallAll() {
+	const Ready = event.RPC0[int]("ready")
+
+	for players, err := range Ready.CallAll(context.Background(), printer{}) {
+		fmt.Println(players, err)
+	}
+	// Output:
+	// 2["ready"]
+	// 5 <nil>
+}

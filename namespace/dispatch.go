@@ -256,6 +256,7 @@ func (s *Socket) event(c *Ctx) {
 		}
 		h = func(*Ctx) error { return nil }
 	}
+	h = s.once(h)
 	handle := func() error { return wrap(h, hooks.events)(c) }
 	start := time.Time{}
 	if s.namespace.registry.observer != nil {

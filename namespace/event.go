@@ -60,6 +60,7 @@ func (c *Ctx) Ack(args ...any) error {
 	if c.acked.Swap(true) {
 		return ErrAcked
 	}
+	c.keepAnswer(args)
 	err := c.answer(args)
 	if err != nil {
 		c.acked.Store(false) // args could not be encoded: the client still waits

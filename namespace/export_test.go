@@ -49,3 +49,10 @@ func (g *Registry) Held() int {
 	defer g.recovery.mu.Unlock()
 	return g.recovery.bytes
 }
+
+// Remembered returns the bytes of the events that are handled once.
+func (g *Registry) Remembered() int {
+	g.memory.mu.Lock()
+	defer g.memory.mu.Unlock()
+	return g.memory.bytes
+}

@@ -3,6 +3,7 @@
 package namespace
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"maps"
@@ -22,6 +23,7 @@ type Config struct {
 	CallTimeout time.Duration   // of a Call whose context has no deadline; default 30 s
 	Adapter     adapter.Opener  // links to other nodes; default none
 	Recovery    Recovery        // for clients that lose their connection; default off
+	Once        Once            // for events that name a key; default off
 	KeepEmpty   bool            // children of dynamic namespaces stay when the last client has left
 	Observer    engine.Observer // is told of handled events; default none
 	Logger      *slog.Logger    // default slog.Default()
@@ -38,6 +40,7 @@ type Registry struct {
 	main        *Namespace
 	keepEmpty   bool
 	recovery    *recovery // nil if nobody can come back
+	memory      *memory   // nil if no event names a key
 
 	mu          sync.RWMutex // guards what follows, and the visitors and children of all namespaces
 	namespaces  map[string]*Namespace
@@ -57,7 +60,7 @@ func NewRegistry(c Config) (*Registry, error) {
 	if c.CallTimeout == 0 {
 		c.CallTimeout = 30 * time.Second
 	}
-	if err := c.Recovery.setDefaults(); err != nil {
+	if err := errors.Join(c.Recovery.setDefaults(), c.Once.setDefaults()); err != nil {
 		return nil, err
 	}
 	if c.Logger == nil {
@@ -71,6 +74,9 @@ func NewRegistry(c Config) (*Registry, error) {
 		log:         c.Logger,
 		keepEmpty:   c.KeepEmpty,
 		namespaces:  make(map[string]*Namespace),
+	}
+	if c.Once.Key != nil {
+		g.memory = newMemory(c.Once, c.Codec)
 	}
 	if c.Recovery.Window > 0 {
 		g.recovery = newRecovery(c.Recovery)

@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"github.com/everwire/everwire/adapter"
+	"github.com/everwire/everwire/engine/eio"
 	"github.com/everwire/everwire/namespace/sio"
 )
 
@@ -185,7 +186,12 @@ func (g *Registry) body(e sio.Emission) (sio.Body, error) {
 	if err != nil {
 		return nil, err
 	}
-	decoder := g.codec.NewDecoder()
+	return decodeAll(g.codec, packets)
+}
+
+// decodeAll reads one packet.
+func decodeAll(codec sio.Codec, packets []eio.Packet) (sio.Body, error) {
+	decoder := codec.NewDecoder()
 	for _, p := range packets {
 		pkt, done, err := decoder.Decode(p)
 		if err != nil || done {

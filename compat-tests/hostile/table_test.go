@@ -39,13 +39,12 @@ type row struct {
 type feature string
 
 const (
-	featureRecovery    feature = "recovery"
-	featureMsgpack     feature = "msgpack"
-	featureCompression feature = "compression"
-	featureNamespaces  feature = "dynamic namespaces"
-	featureClientJS    feature = "the bundled client"
-	featureCluster     feature = "the cluster"
-	featureCalls       feature = "calls of rooms"
+	featureRecovery   feature = "recovery"
+	featureMsgpack    feature = "msgpack"
+	featureNamespaces feature = "dynamic namespaces"
+	featureClientJS   feature = "the bundled client"
+	featureCluster    feature = "the cluster"
+	featureCalls      feature = "calls of rooms"
 )
 
 const (

@@ -99,6 +99,7 @@ all)
   finish
   start 'wire of the official server' foreign wire
   start 'codecs against the official ones' foreign differential
+  start 'generated TypeScript' foreign types
   finish
   step 'harness of the foreign clients' foreign interop
   step 'hostile inputs' foreign hostile

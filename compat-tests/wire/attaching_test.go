@@ -29,7 +29,7 @@ func attaching() []row {
 // fetch requests any path.
 func (s *server) fetch(path string) answer {
 	s.t.Helper()
-	resp, err := s.client.Get("http://" + s.addr + path)
+	resp, err := s.client.Get(s.base() + path)
 	require.NoError(s.t, err)
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)

@@ -181,4 +181,46 @@ var differences = []difference{
 		ours:     "slow client",
 		why:      "a client that reads too slowly, or not at all, must not take the server's memory",
 	},
+	{
+		line:     "a preflight of an origin that is not listed",
+		official: "204 ",
+		ours:     `403 {"code":4,"message":"Forbidden"}`,
+		why:      "the request that it asks for is refused, too; the browser makes the same of both",
+	},
+	{
+		line:     "the methods that a preflight allows by default",
+		official: "GET,HEAD,PUT,PATCH,POST,DELETE",
+		ours:     "GET,POST",
+		why:      "no others have a meaning here",
+	},
+	{
+		line:     "how long a preflight is remembered",
+		official: "",
+		ours:     "600",
+		why:      "browsers ask again after five seconds else, which is a round trip for each event that is polled; CORS.MaxAge says otherwise",
+	},
+	{
+		line:     "the cookie in the 101",
+		official: "",
+		ours:     "io=SID; Path=/; HttpOnly; SameSite=Lax",
+		why:      "a load balancer needs it for a WebSocket that comes again, too",
+	},
+	{
+		line:     "the path without its slash",
+		official: "404",
+		ours:     "307",
+		why:      "http.ServeMux sends clients to the path with its slash; who wants a 404 registers one",
+	},
+	{
+		line:     "a generator that fails, over WebSocket",
+		official: "101",
+		ours:     "400",
+		why:      "the official server upgrades, and then writes an HTTP answer into the WebSocket",
+	},
+	{
+		line:     "a frame of a message that is not to be compressed",
+		official: "0xc1",
+		ours:     "0x81",
+		why:      "the flag holds over both transports; the official server forgets it on its way to the frame, which its documentation does not say",
+	},
 }

@@ -34,7 +34,7 @@ func (a answer) String() string {
 	return fmt.Sprintf("%d %s", a.status, a.body)
 }
 
-func (s *server) url(query string) string { return "http://" + s.addr + s.path + "?" + query }
+func (s *server) url(query string) string { return s.base() + s.path + "?" + query }
 
 // try makes a request under the server's path; a body may be of any length, and is sent in chunks if it is unknown.
 func (s *server) try(method, query string, body io.Reader, header ...string) answer {
@@ -69,7 +69,7 @@ func (s *server) request(method, query, body string, header ...string) answer {
 // tcp opens a connection that the row writes to itself.
 func (s *server) tcp() net.Conn {
 	s.t.Helper()
-	c, err := net.Dial("tcp", s.addr)
+	c, err := s.on.TLS.dial(s.addr)
 	require.NoError(s.t, err)
 	s.t.Cleanup(func() { c.Close() })
 	require.NoError(s.t, c.SetDeadline(time.Now().Add(patience)))

@@ -39,6 +39,16 @@ type options struct {
 	Path           string   `json:"path,omitempty"`
 	Front          string   `json:"front,omitempty"` // an HTTP middleware: "pass" or "503"
 	Port           int      `json:"port,omitempty"`
+
+	CORS     *cors        `json:"cors,omitempty"`
+	Check    bool         `json:"check,omitempty"` // requests with ?deny are refused, with its value as the reason
+	Names    bool         `json:"names,omitempty"` // ?name is the session ID; none is a failure
+	Cookie   *cookie      `json:"cookie,omitempty"`
+	Initial  string       `json:"initialPacket,omitempty"`
+	NoSlash  bool         `json:"noSlash,omitempty"`
+	Headers  bool         `json:"headers,omitempty"`  // X-First in the first answer of a session, X-Each in each
+	Compress *compression `json:"compress,omitempty"` // nil: as it is by default
+	TLS      *keys        `json:"tls,omitempty"`
 }
 
 // timed tells whether a row waits for a deadline of its server, and so must not be kept waiting by other rows.
@@ -69,7 +79,8 @@ type server struct {
 }
 
 func newServer(t *testing.T, o options, addr string) *server {
-	s := &server{on: o, addr: addr, path: "/socket.io/", client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}}}
+	tr := &http.Transport{MaxIdleConnsPerHost: 4, DisableCompression: true, TLSClientConfig: o.TLS.client()}
+	s := &server{on: o, addr: addr, path: "/socket.io/", client: &http.Client{Transport: tr}}
 	if o.Path != "" {
 		s.path = o.Path + "/"
 	}
@@ -96,7 +107,7 @@ func (s *server) want(line string) string {
 // startOurs starts our server for one row.
 func startOurs(t *testing.T, o options) *server {
 	ms := func(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
-	live, err := everwire.New(everwire.Config{
+	live, err := everwire.New(o.front(everwire.Config{
 		PingInterval:   ms(o.PingInterval),
 		PingTimeout:    ms(o.PingTimeout),
 		UpgradeTimeout: ms(o.UpgradeTimeout),
@@ -106,13 +117,14 @@ func startOurs(t *testing.T, o options) *server {
 		NoUpgrade:      o.NoUpgrade,
 		MaxUnjoined:    o.MaxUnjoined,
 		Logger:         slog.New(slog.DiscardHandler),
-	})
+	}))
 	require.NoError(t, err)
 	app := newApp(live)
 	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", decimal(o.Port)))
 	require.NoError(t, err)
 	s := newServer(t, o, listener.Addr().String())
-	web := &http.Server{Handler: app.routes(s.path, o.Front), ErrorLog: log.New(io.Discard, "", 0)}
+	listener = o.TLS.wrap(listener)
+	web := &http.Server{Handler: app.routes(s.path, o.Front, o.NoSlash), ErrorLog: log.New(io.Discard, "", 0)}
 	go web.Serve(listener) // owned by the row; ends with halt
 	s.haltOnce(t, func(grace time.Duration) {
 		ctx, cancel := context.WithTimeout(context.Background(), grace)
@@ -141,9 +153,12 @@ func (s *server) haltOnce(t *testing.T, stop func(grace time.Duration)) {
 }
 
 // routes puts the server beside what else an application has on its listener.
-func (a *app) routes(path, front string) http.Handler {
+func (a *app) routes(path, front string, noSlash bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(path, inFront(front, a.server))
+	if noSlash {
+		mux.Handle(strings.TrimSuffix(path, "/"), inFront(front, a.server))
+	}
 	mux.HandleFunc("/log", a.serveLog)
 	mux.HandleFunc("/release", a.serveRelease)
 	mux.HandleFunc("/other", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "other") })
@@ -167,7 +182,7 @@ func inFront(front string, next http.Handler) http.Handler {
 
 // log returns what the application has noted so far.
 func (s *server) log() []string {
-	resp, err := s.client.Get("http://" + s.addr + "/log")
+	resp, err := s.client.Get(s.base() + "/log")
 	if err != nil {
 		return []string{err.Error()}
 	}

@@ -54,6 +54,10 @@ var sections = []struct {
 	{"namespaces", namespaces},
 	{"rooms", rooms},
 	{"sockets", sockets},
+	{"CORS", crossOrigin},
+	{"opening", opening},
+	{"compression", compressing},
+	{"TLS", overTLS},
 	{"limits of ours", limits},
 }
 

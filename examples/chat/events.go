@@ -5,6 +5,10 @@ import "github.com/everwire/everwire"
 // This file is the protocol of the chat: every event that travels between a
 // page and the server, and the type of what it carries. A page opens with a
 // [Hello] and hears [Welcome]; from there on it joins rooms and talks.
+//
+// events.ts is the same for pages in TypeScript, written by
+//
+//go:generate go run github.com/everwire/everwire/gen -o events.ts .
 
 // What a page asks. The answer comes as the ack; a refusal is an ack with
 // {"error": {"code", "message"}}.
@@ -46,7 +50,7 @@ type Person struct {
 // Lobby is what a page needs to know first.
 type Lobby struct {
 	You   Person `json:"you"`
-	Rooms []Room `json:"rooms"`
+	Rooms []Room `json:"rooms"` //everwire:notnull
 }
 
 // A Room as seen from outside. Rev grows with every change: of two, the one
@@ -61,15 +65,16 @@ type Room struct {
 // People are those who are in a room now.
 type People struct {
 	Room string   `json:"room"`
-	Here []Person `json:"here"`
+	Here []Person `json:"here"`           //everwire:notnull
 	Line string   `json:"line,omitempty"` // what happened: "Ann joined"
 	Rev  int64    `json:"rev"`
 }
 
 // RoomView is a room as seen from inside.
 type RoomView struct {
-	Room     Room      `json:"room"`
-	People   People    `json:"people"`
+	Room   Room   `json:"room"`
+	People People `json:"people"`
+	//everwire:notnull
 	Messages []Message `json:"messages"` // the last ones, oldest first
 }
 
@@ -112,7 +117,7 @@ type UpTo struct {
 // Ticks are messages that get their second tick.
 type Ticks struct {
 	Room string  `json:"room"`
-	IDs  []int64 `json:"ids"`
+	IDs  []int64 `json:"ids"` //everwire:notnull
 }
 
 // TypingIn says that somebody is writing. The server fills in who.

@@ -3,6 +3,7 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"regexp"
 	"testing"
 
@@ -35,4 +36,10 @@ func TestPage(t *testing.T) {
 	}
 	assert.Equal(t, http.StatusNotFound, get("/nothing").Code)
 	assert.Contains(t, get("/socket.io/?EIO=4&transport=polling").Body.String(), `"upgrades":["websocket"]`)
+}
+
+// TestTypes fails when events.ts is not what `go generate` would write.
+func TestTypes(t *testing.T) {
+	out, err := exec.Command("go", "run", "github.com/everwire/everwire/gen", "-check", "-o", "events.ts", ".").CombinedOutput()
+	require.NoError(t, err, "%s", out)
 }

@@ -109,7 +109,7 @@ func (c *conn) next(b *batch) (end, ok bool) {
 		b.End = 0
 		if take {
 			c.session.TryNext(&b.Batch)
-			b.buf = appendBatch(b.buf, &b.Batch)
+			b.buf = c.appendBatch(b.buf, &b.Batch)
 		}
 		if last != nil && (!take || b.Empty()) {
 			b.buf = append(b.buf, last...)
@@ -149,11 +149,15 @@ func (c *conn) release() {
 	c.session.Release(c.out.cause)
 }
 
-func appendBatch(dst []byte, b *engine.Batch) []byte {
+func (c *conn) appendBatch(dst []byte, b *engine.Batch) []byte {
 	for _, p := range b.Control {
 		dst = appendPacket(dst, p)
 	}
 	for _, m := range b.Messages {
+		if c.agreed.window > 0 {
+			dst = c.appendMessage(dst, m)
+			continue
+		}
 		for _, p := range m.Packets() {
 			dst = appendPacket(dst, p)
 		}

@@ -34,7 +34,7 @@ var All = []Mode{
 	{"eio-protocol", 3000, nil, startEngineProtocol},
 	{"sio-protocol", 3000, nil, startProtocol},
 	{"sio-client", 3210, pendingClient, startClient},
-	{"eio-client", 3000, pendingEngineClient, startEngineClient},
+	{"eio-client", 3000, nil, startEngineClient},
 	{"lab", 3300, pendingLab, startLab},
 	{"lab-msgpack", 3301, pendingLabMsgpack, nil},
 }

@@ -1,0 +1,292 @@
+// once.go: events that name a key are handled once.
+
+package namespace
+
+import (
+	"bytes"
+	"container/list"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/everwire/everwire/namespace/sio"
+)
+
+// Once has events that name an idempotency key handled once: one that comes again in
+// the window, over whatever session, is answered from memory. An event whose handler
+// failed is forgotten: it may be tried again. A zero field means its default.
+type Once struct {
+	// Key returns an event's key, "" for an event without. It must not block. Keys of
+	// different users, namespaces and events are different; users without Identity
+	// share theirs, which should be random then. nil: no event has a key.
+	Key    func(c *Ctx) string
+	Window time.Duration // for which an answer is known; default 2 min
+	Memory int           // bytes of keys and answers, beyond which the oldest are forgotten; default 16 MiB
+}
+
+// ClientKey is a [Once].Key for the keys that Everwire's own clients add: the last
+// argument, if it is an object with the one member "_once", a string.
+func ClientKey(c *Ctx) string {
+	var last json.RawMessage
+	if c.Len() == 0 || c.pkt.Body.Bind(c.Len()-1, &last) != nil || !bytes.HasPrefix(last, []byte(`{"_once":`)) {
+		return ""
+	}
+	var key struct {
+		Once string `json:"_once"`
+	}
+	if json.Unmarshal(last, &key) != nil {
+		return ""
+	}
+	return key.Once
+}
+
+func (o *Once) setDefaults() error {
+	if o.Window < 0 || o.Memory < 0 {
+		return fmt.Errorf("namespace: Config.Once: Window and Memory must not be negative: %v, %d", o.Window, o.Memory)
+	}
+	if o.Window == 0 {
+		o.Window = 2 * time.Minute
+	}
+	if o.Memory == 0 {
+		o.Memory = 16 << 20
+	}
+	return nil
+}
+
+// onceKey is what an event is known by.
+type onceKey struct{ namespace, user, event, key string }
+
+// done is an event with a key: being handled, or handled.
+type done struct {
+	key  onceKey
+	from time.Time
+
+	// Guarded by memory.mu.
+	handled bool
+	answer  []any  // of a handled one
+	size    int    // bytes
+	repeats []*Ctx // that came while it was being handled
+	place   *list.Element
+}
+
+// entrySize is what an event counts for beside its key and answer.
+const entrySize = 256
+
+// maxRepeats is how many repetitions may wait for an answer; later ones count more.
+const maxRepeats = 8
+
+// memory knows the events that were handled.
+type memory struct {
+	Once
+	codec sio.Codec
+
+	mu    sync.Mutex // guards what follows, and what is in it
+	known map[onceKey]*done
+	order list.List // of *done, oldest first
+	bytes int
+}
+
+func newMemory(o Once, codec sio.Codec) *memory {
+	return &memory{Once: o, codec: codec, known: make(map[onceKey]*done)}
+}
+
+// remember returns what is known of the key; fresh if that is nothing. A repetition of
+// an event that is being handled is answered with it.
+func (m *memory) remember(k onceKey, c *Ctx) (d *done, fresh bool) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.forgetOldLocked()
+	d = m.known[k]
+	if d == nil {
+		d = &done{key: k, from: time.Now(), size: entrySize + len(k.key)}
+		d.place = m.order.PushBack(d)
+		m.known[k] = d
+		m.bytes += d.size
+		return d, true
+	}
+	if !d.handled {
+		if len(d.repeats) == maxRepeats {
+			d.repeats = append(d.repeats[:0], d.repeats[1:]...)
+		}
+		d.repeats = append(d.repeats, c)
+	}
+	return d, false
+}
+
+// forgetOldLocked forgets what is older than the window, and what is too much.
+func (m *memory) forgetOldLocked() {
+	for e := m.order.Front(); e != nil; e = m.order.Front() {
+		d := e.Value.(*done)
+		if m.bytes <= m.Memory && time.Since(d.from) < m.Window {
+			return
+		}
+		m.forgetLocked(d)
+	}
+}
+
+func (m *memory) forgetLocked(d *done) {
+	if d.place == nil {
+		return
+	}
+	m.order.Remove(d.place)
+	d.place = nil
+	delete(m.known, d.key)
+	m.bytes -= d.size
+}
+
+// forget forgets an event that was not handled, and returns its repetitions.
+func (m *memory) forget(d *done) (repeats []*Ctx) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if d.handled {
+		return nil
+	}
+	m.forgetLocked(d)
+	repeats, d.repeats = d.repeats, nil
+	return repeats
+}
+
+// handle keeps the answer to an event, and returns the repetitions that wait for it.
+func (m *memory) handle(d *done, answer []any, size int) (repeats []*Ctx) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if d.handled {
+		return nil
+	}
+	d.handled, d.answer = true, answer
+	if d.place != nil {
+		d.size += size
+		m.bytes += size
+		m.forgetOldLocked()
+	}
+	repeats, d.repeats = d.repeats, nil
+	return repeats
+}
+
+// copyOf returns args as they look after a way over the wire, and their size: handlers
+// may use theirs again.
+func (m *memory) copyOf(args []any) (list []any, size int, err error) {
+	packets, err := m.codec.Encode(nil, sio.Header{Type: sio.Ack, HasID: true}, args...)
+	if err != nil {
+		return nil, 0, err
+	}
+	for _, p := range packets {
+		size += len(p.Data)
+	}
+	b, err := decodeAll(m.codec, packets)
+	if err != nil {
+		return nil, 0, err
+	}
+	list = make([]any, b.Len())
+	for i := range list {
+		// JSON text keeps the digits of all numbers; an attachment has none.
+		var text json.RawMessage
+		if len(packets) == 1 && !packets[0].Binary {
+			err = b.Bind(i, &text)
+			list[i] = text
+		} else {
+			err = b.Bind(i, &list[i])
+		}
+		if err != nil {
+			return nil, 0, err
+		}
+	}
+	return list, size, nil
+}
+
+// once wraps the handler of an event.
+func (s *Socket) once(h Handler) Handler {
+	m := s.namespace.registry.memory
+	if m == nil {
+		return h
+	}
+	return func(c *Ctx) error {
+		key := m.Key(c)
+		if key == "" {
+			return h(c)
+		}
+		user := ""
+		if who := s.Identity(); who != nil {
+			user = who.ID
+		}
+		d, fresh := m.remember(onceKey{s.namespace.name, user, c.Event(), key}, c)
+		if !fresh {
+			return m.repeat(d, c)
+		}
+		c.Context = &onceContext{c.Context, d}
+		return m.first(d, c, h)
+	}
+}
+
+// first handles an event that was not seen before.
+func (m *memory) first(d *done, c *Ctx, h Handler) (err error) {
+	finished := false
+	defer func() {
+		if finished && err == nil {
+			if !c.WantsAck() {
+				m.complete(d, nil)
+			}
+			return // else it may be acknowledged later
+		}
+		for _, r := range m.forget(d) {
+			r.fail(errFirstFailed)
+		}
+	}()
+	err = h(c)
+	finished = true
+	return err
+}
+
+var errFirstFailed = &sio.Error{Code: "retry", Message: "the same event has just failed"}
+
+// repeat answers an event that was seen before.
+func (m *memory) repeat(d *done, c *Ctx) error {
+	m.mu.Lock()
+	handled, answer := d.handled, d.answer
+	m.mu.Unlock()
+	if !handled {
+		return nil
+	}
+	return c.Ack(answer...)
+}
+
+// complete keeps the answer, before it is sent: it may not arrive.
+func (m *memory) complete(d *done, args []any) {
+	answer, size, err := m.copyOf(args)
+	if err != nil {
+		return // it cannot be sent either, and that is told
+	}
+	for _, r := range m.handle(d, answer, size) {
+		if err := r.Ack(answer...); err != nil && !errors.Is(err, ErrAcked) {
+			r.origin().logFailure(r.Event(), err)
+		}
+	}
+}
+
+// onceContext is the context of an event with a key.
+type onceContext struct {
+	context.Context
+	done *done
+}
+
+type onceContextKey struct{}
+
+func (c *onceContext) Value(key any) any {
+	if key == (onceContextKey{}) {
+		return c.done
+	}
+	return c.Context.Value(key)
+}
+
+// keepAnswer keeps the answer to an event with a key.
+func (c *Ctx) keepAnswer(args []any) {
+	if c.socket == nil || c.socket.namespace.registry.memory == nil {
+		return
+	}
+	if d, ok := c.Value(onceContextKey{}).(*done); ok {
+		c.socket.namespace.registry.memory.complete(d, args)
+	}
+}
