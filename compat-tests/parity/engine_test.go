@@ -6,8 +6,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"slices"
-	"sync"
 	"testing"
 	"time"
 
@@ -131,49 +129,6 @@ func engineClose(t *testing.T) {
 	c.expect(peer.End)
 	require.NoError(t, <-done)
 	require.Zero(t, s.srv.Sessions())
-}
-
-// observer keeps what it is told of some kinds.
-type observer struct {
-	kinds []core.EventKind
-
-	mu   sync.Mutex // guards told
-	told []core.Event
-}
-
-func observe(kinds ...core.EventKind) *observer { return &observer{kinds: kinds} }
-
-// Observe implements everwire.Observer.
-func (o *observer) Observe(e core.Event) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	if slices.Contains(o.kinds, e.Kind) {
-		o.told = append(o.told, e)
-	}
-}
-
-// next waits for what is told next.
-func (o *observer) next(t testing.TB) (e core.Event) {
-	t.Helper()
-	require.Eventually(t, func() bool {
-		o.mu.Lock()
-		defer o.mu.Unlock()
-		if len(o.told) == 0 {
-			return false
-		}
-		e, o.told = o.told[0], o.told[1:]
-		return true
-	}, peer.Patience, time.Millisecond, "the observer is told nothing")
-	return e
-}
-
-// forget forgets what was told, and returns how much it was.
-func (o *observer) forget() int {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	n := len(o.told)
-	o.told = nil
-	return n
 }
 
 func eventConnection(t *testing.T) {
@@ -401,5 +356,3 @@ func foreignUpgrade(t *testing.T) {
 	require.Equal(t, http.StatusUpgradeRequired, resp.StatusCode)
 	seen.expect("websocket")
 }
-
-const closed = core.SessionClosed

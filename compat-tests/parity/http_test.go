@@ -1,5 +1,3 @@
-//go:build waiting
-
 // http_test.go: the rows about who may open sessions, and about headers, cookies, CORS and compression.
 
 package parity
