@@ -1,15 +1,10 @@
-// http_test.go: the rows about who may open sessions, and about headers, cookies, CORS and compression.
+// http_test.go: the rows about who may open sessions, and about headers, cookies and CORS.
 
 package parity
 
 import (
-	"bytes"
-	"compress/flate"
-	"compress/gzip"
-	"compress/zlib"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -46,13 +41,7 @@ var _ = prove(map[string]func(*testing.T){
 	"cors-any-origin":        corsAny,
 	"cors-refusals":          corsRefusals,
 
-	"option-per-message-deflate":    noDeflate,
-	"per-message-deflate-threshold": deflateThreshold,
-	"option-http-compression":       noCompression,
-	"http-compression-threshold":    compressionThreshold,
-	"server-compress":               leavesPlain(func(c *member) everwire.Target { return c.s.srv.Compress(false) }),
-	"operator-compress":             leavesPlain(func(c *member) everwire.Target { return c.s.srv.To(c.id).Compress(false) }),
-	"socket-compress":               socketCompress,
+	"cors-delegate": corsDelegate,
 })
 
 // guests are refused, with a reason.
@@ -260,6 +249,14 @@ func corsOptions(t *testing.T) {
 		"Expose-Headers": "X-Three", "Max-Age": "60"}, allows(a))
 }
 
+// corsDelegate: what looks like a pattern is none.
+func corsDelegate(t *testing.T) {
+	s := serve(t, everwire.Config{Origins: []string{"https://*.example"}})
+	require.Equal(t, forbidden, s.Request("GET", peer.NewPolling, "", "Origin", "https://app.example").String())
+	_, err := everwire.New(everwire.Config{Origins: []string{"/example/"}})
+	require.Error(t, err)
+}
+
 func corsAny(t *testing.T) {
 	s := serve(t, everwire.Config{Origins: []string{"*"}})
 	a := s.Request("GET", peer.NewPolling, "", "Origin", page)
@@ -272,119 +269,4 @@ func corsRefusals(t *testing.T) {
 	a := s.Request("GET", peer.NewPolling+"&sid=zzz", "", "Origin", page)
 	require.Equal(t, peer.UnknownSID, a.String())
 	require.Equal(t, map[string]string{"Allow-Origin": page, "Allow-Credentials": "true"}, allows(a))
-}
-
-// asksDeflate is what browsers ask for.
-var asksDeflate = []string{"Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits"}
-
-func noDeflate(t *testing.T) {
-	_, resp := serve(t, everwire.Config{}).DialWebsocket(peer.NewWebsocket, asksDeflate...)
-	require.Equal(t, 101, resp.StatusCode)
-	require.Empty(t, resp.Header.Values("Sec-WebSocket-Extensions"))
-}
-
-// compressing joins over a WebSocket that compresses.
-func compressing(t *testing.T) *member {
-	s := serve(t, everwire.Config{Compression: everwire.Compression{WebSocket: true}})
-	w, resp := s.DialWebsocket(peer.NewWebsocket, asksDeflate...)
-	require.Contains(t, resp.Header.Get("Sec-WebSocket-Extensions"), "permessage-deflate")
-	s.ParseOpen(w.Next())
-	return s.enter(w, s.srv.Namespace, "")
-}
-
-// frame reads a frame, and tells whether it is compressed.
-func (m *member) frame(want string) (compressed bool) {
-	m.s.T.Helper()
-	first, payload, err := m.Peer.(*peer.WS).Receive()
-	require.NoError(m.s.T, err)
-	if first == 0xc1 {
-		payload = append(payload, 0, 0, 0xff, 0xff)
-		payload, err = io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(payload)), int64(len(want))))
-		require.NoError(m.s.T, err)
-	}
-	require.True(m.s.T, string(payload) == want, "the frame holds something else")
-	return first == 0xc1
-}
-
-// long returns an event of n bytes as a client receives it, and its argument.
-func long(n int) (packet, argument string) {
-	argument = strings.Repeat("x", n-len(`42["e",""]`))
-	return fmt.Sprintf(`42["e",%q]`, argument), argument
-}
-
-func deflateThreshold(t *testing.T) {
-	c := compressing(t)
-	for n, want := range map[int]bool{1000: false, 1024: true, 100_000: true} {
-		packet, argument := long(n)
-		require.NoError(t, c.socket().Emit("e", argument))
-		require.Equal(t, want, c.frame(packet), n)
-	}
-	c.quiet()
-}
-
-func leavesPlain(target func(c *member) everwire.Target) func(*testing.T) {
-	return func(t *testing.T) {
-		c := compressing(t)
-		packet, argument := long(5000)
-		require.NoError(t, target(c).Emit("e", argument))
-		require.False(t, c.frame(packet))
-		require.NoError(t, target(c).Compress(true).Emit("e", argument))
-		require.True(t, c.frame(packet))
-	}
-}
-
-func socketCompress(t *testing.T) {
-	c := compressing(t)
-	packet, argument := long(5000)
-	require.NoError(t, c.socket().Compress(false).Emit("e", argument))
-	require.False(t, c.frame(packet))
-	require.NoError(t, c.socket().Emit("e", argument))
-	require.True(t, c.frame(packet), "it holds for one event")
-
-	s := serve(t, everwire.Config{Compression: everwire.Compression{Polling: true}})
-	p := s.joinPolling()
-	require.NoError(t, p.socket().Compress(false).Emit("e", argument))
-	a := s.Request("GET", p.Peer.(*peer.Poll).Query, "", "Accept-Encoding", "gzip")
-	require.Empty(t, a.Header.Get("Content-Encoding"))
-	require.True(t, a.Body == packet)
-}
-
-func noCompression(t *testing.T) {
-	s := serve(t, everwire.Config{})
-	p := s.joinPolling()
-	packet, argument := long(5000)
-	require.NoError(t, p.socket().Emit("e", argument))
-	a := s.Request("GET", p.Peer.(*peer.Poll).Query, "", "Accept-Encoding", "gzip, deflate, br")
-	require.Empty(t, a.Header.Get("Content-Encoding"))
-	require.True(t, a.Body == packet)
-}
-
-func compressionThreshold(t *testing.T) {
-	s := serve(t, everwire.Config{Compression: everwire.Compression{Polling: true}})
-	p := s.joinPolling()
-	for _, c := range []struct {
-		size         int
-		accept, want string
-	}{{1000, "gzip", ""}, {1024, "gzip", "gzip"}, {5000, "deflate", "deflate"}, {5000, "br", ""}, {5000, "identity", ""}} {
-		packet, argument := long(c.size)
-		require.NoError(t, p.socket().Emit("e", argument))
-		a := s.Request("GET", p.Peer.(*peer.Poll).Query, "", "Accept-Encoding", c.accept)
-		require.Equal(t, c.want, a.Header.Get("Content-Encoding"), c.size)
-		require.True(t, decompress(t, c.want, a.Body) == packet)
-	}
-}
-
-func decompress(t *testing.T, encoding, body string) string {
-	t.Helper()
-	r, err := io.Reader(strings.NewReader(body)), error(nil)
-	switch encoding {
-	case "gzip":
-		r, err = gzip.NewReader(r)
-	case "deflate":
-		r, err = zlib.NewReader(r)
-	}
-	require.NoError(t, err)
-	b, err := io.ReadAll(r)
-	require.NoError(t, err)
-	return string(b)
 }

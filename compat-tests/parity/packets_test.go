@@ -15,6 +15,8 @@ import (
 var _ = prove(map[string]func(*testing.T){
 	"packet-connect":             packetConnect,
 	"packet-connect-auth":        packetConnectAuth,
+	"packet-connect-size":        packetConnectSize,
+	"packet-connect-hurried":     packetConnectHurried,
 	"packet-disconnect":          packetDisconnect,
 	"packet-event":               echoes(`42["echo",1,"2",[3],{"a":[null,true]},-0.0045]`, `42["echoed",1,"2",[3],{"a":[null,true]},-0.0045]`),
 	"packet-event-ack":           echoes(`4212["answer"]`, `4312[]`),
@@ -92,6 +94,22 @@ func packetConnectAuth(t *testing.T) {
 	for _, connect := range []string{`40"text"`, "40[1]", "401"} {
 		s.Ask(s.Websocket(""), connect, peer.End)
 	}
+}
+
+func packetConnectSize(t *testing.T) {
+	s := serve(t, everwire.Config{})
+	auth := func(n int) string { return `40{"a":"` + strings.Repeat("x", n) + `"}` }
+	w := s.Websocket("")
+	w.Send(auth(15_000))
+	require.Contains(t, w.Next(), `40{"sid":`)
+	s.Ask(s.Websocket(""), auth(20_000), peer.End)
+}
+
+func packetConnectHurried(t *testing.T) {
+	s := serve(t, everwire.Config{})
+	p := s.joinPolling()
+	p.Send("41", "40") // in one POST
+	require.Contains(t, p.Next(), `40{"sid":`)
 }
 
 func packetDisconnect(t *testing.T) {

@@ -22,18 +22,24 @@ var _ = prove(map[string]func(*testing.T){
 	"reason-parse-error":     reasonParseError,
 	"reason-forced-close":    reasonForcedClose,
 
-	"polling-two-gets":     twoGets,
-	"polling-two-posts":    twoPosts,
-	"polling-binary-post":  binaryPost,
-	"polling-post-answer":  postAnswer,
-	"polling-get-headers":  getHeaders,
-	"polling-xss-header":   xssHeader,
-	"polling-payload":      payload,
-	"polling-payload-size": payloadSize,
-	"polling-close-waits":  closeWaits,
-	"upgrade-probe":        upgradeProbe,
-	"upgrade-noop":         upgradeNoop,
-	"upgrade-order":        upgradeOrder,
+	"polling-two-gets":        twoGets,
+	"polling-two-posts":       twoPosts,
+	"polling-binary-post":     binaryPost,
+	"polling-post-answer":     postAnswer,
+	"polling-get-headers":     getHeaders,
+	"polling-xss-header":      xssHeader,
+	"polling-payload":         payload,
+	"polling-payload-size":    payloadSize,
+	"polling-close-waits":     closeWaits,
+	"polling-unreadable-post": refusesPost("abc", badRequest),
+	"polling-not-utf8":        refusesPost("42[\"e\",\"\xff\"]", badRequest),
+	"polling-many-packets":    manyPackets,
+	"close-packet-websocket":  closePacket,
+	"limit-slow-client":       slowClient,
+	"limit-unjoined":          limitUnjoined,
+	"upgrade-probe":           upgradeProbe,
+	"upgrade-noop":            upgradeNoop,
+	"upgrade-order":           upgradeOrder,
 })
 
 // reason asserts how a session ends over polling.
@@ -151,6 +157,43 @@ func payloadSize(t *testing.T) {
 		a := p.Peer.(*peer.Poll).Get()
 		require.Len(t, splitPayload(a.Body), want)
 	}
+}
+
+// refusesPost asserts that a POST ends its session with a refusal.
+func refusesPost(body, want string) func(*testing.T) {
+	return func(t *testing.T) {
+		s := serve(t, everwire.Config{})
+		p := s.joinPolling().Peer.(*peer.Poll)
+		require.Equal(t, want, p.Post(body).String())
+		require.Equal(t, peer.UnknownSID, p.Get().String())
+	}
+}
+
+func manyPackets(t *testing.T) {
+	s := serve(t, everwire.Config{})
+	event := `42["e"]`
+	p := s.joinPolling()
+	require.Equal(t, "200 ok", p.Peer.(*peer.Poll).Post(strings.Repeat(event+peer.Separator, 999)+event).String())
+	p.quiet()
+	require.Equal(t, 413, p.Peer.(*peer.Poll).Post(strings.Repeat(event+peer.Separator, 1000)+event).Status)
+}
+
+func closePacket(t *testing.T) {
+	s := serve(t, everwire.Config{})
+	told := endings(s)
+	w := s.join()
+	start := time.Now()
+	w.ask("1", peer.End)
+	told.expect("transport close")
+	require.Less(t, time.Since(start), 10*time.Second)
+}
+
+func limitUnjoined(t *testing.T) {
+	s := serve(t, everwire.Config{MaxUnjoined: 2})
+	one, _ := s.Poll(""), s.Websocket("")
+	require.Equal(t, 429, s.Request("GET", peer.NewPolling, "").Status)
+	s.enter(one, s.srv.Namespace, "")
+	s.Poll("") // there is room again
 }
 
 func closeWaits(t *testing.T) {
