@@ -76,7 +76,7 @@ func (a Area) write(b *bytes.Buffer) {
 	for _, r := range a.Rows {
 		ours := r.Ours
 		if r.Why != "" {
-			ours += "; " + r.Why
+			ours += "<br>*" + r.Why + "*"
 		}
 		fmt.Fprintf(b, "| `%s` | %s | %s | %s |\n", r.ID, cell(r.Upstream), cell(ours), r.shown())
 	}

@@ -80,9 +80,9 @@ var recovery = []Row{
 
 var clientFiles = []Row{
 	{ID: "client-files", Upstream: "`socket.io.js`, `.min.js`, `.esm.min.js`, `.msgpack.min.js`", Ours: "none", Status: LeftOut,
-		Why: "see `serveClient`", Wire: wire("attach and HTTP middleware/an unknown file under the path")},
-	{ID: "client-files-maps", Upstream: "a `.map` of each", Ours: "none", Status: LeftOut, Why: "as above"},
-	{ID: "client-files-etag", Upstream: "`ETag` with the version, `If-None-Match`: 304, `Cache-Control`", Ours: "none", Status: LeftOut, Why: "as above"},
-	{ID: "client-files-encoding", Upstream: "br, gzip or deflate, compressed for each request", Ours: "none", Status: LeftOut, Why: "as above"},
-	{ID: "client-files-cors", Upstream: "CORS headers if `cors` is on", Ours: "none", Status: LeftOut, Why: "as above"},
+		Why: "the client belongs to the page and its bundle, and would be as old as the server's release", Wire: wire("attach and HTTP middleware/an unknown file under the path")},
+	{ID: "client-files-maps", Upstream: "a `.map` of each", Ours: "none", Status: LeftOut, Why: "the client belongs to the page and its bundle, and would be as old as the server's release"},
+	{ID: "client-files-etag", Upstream: "`ETag` with the version, `If-None-Match`: 304, `Cache-Control`", Ours: "none", Status: LeftOut, Why: "the client belongs to the page and its bundle, and would be as old as the server's release"},
+	{ID: "client-files-encoding", Upstream: "br, gzip or deflate, compressed for each request", Ours: "none", Status: LeftOut, Why: "the client belongs to the page and its bundle, and would be as old as the server's release"},
+	{ID: "client-files-cors", Upstream: "CORS headers if `cors` is on", Ours: "none", Status: LeftOut, Why: "the client belongs to the page and its bundle, and would be as old as the server's release"},
 }

@@ -10,7 +10,7 @@ var server = []Row{
 		Why: "`New` wires both; packages engine and namespace are there for other wirings"},
 	{ID: "server-path", Upstream: "`path()`, `serveClient()`, `connectTimeout()`: read and set options", Ours: "none", Status: LeftOut,
 		Why: "a `Config` is read once: a server that serves does not change under its clients"},
-	{ID: "server-adapter", Upstream: "`adapter(v)`: another adapter for all namespaces", Ours: "none", Status: LeftOut, Why: "as above"},
+	{ID: "server-adapter", Upstream: "`adapter(v)`: another adapter for all namespaces", Ours: "none", Status: LeftOut, Why: "a `Config` is read once: a server that serves does not change under its clients"},
 	{ID: "server-of", Upstream: "`of(name)`: a namespace, made if there is none", Ours: "`Server.Of`", Status: Same},
 	{ID: "server-of-listener", Upstream: "`of(name, listener)`", Ours: "`Of(name).OnConnect(f)`", Status: Same},
 	{ID: "server-sockets", Upstream: "`io.sockets`: the main namespace, whose methods `io` has too", Ours: "`Server` embeds its `*Namespace` \"/\"", Status: Same},
@@ -97,7 +97,7 @@ var dynamic = []Row{
 		Why: "a parent has no sockets: its name is for logs alone"},
 	{ID: "dynamic-one-child", Upstream: "two clients at a time make one child", Ours: "the same", Status: Same},
 	{ID: "dynamic-cleanup", Upstream: "an empty child is removed if asked for, and made again", Ours: "it is removed by default", Status: ByChoice,
-		Why: "see `cleanupEmptyChildNamespaces`"},
+		Why: "clients choose the names: what they leave behind must not add up"},
 	{ID: "dynamic-cleanup-refused", Upstream: "a child whose only client was refused is removed too", Ours: "the same", Status: Same},
 	{ID: "dynamic-static-stays", Upstream: "namespaces that the application made are never removed", Ours: "the same", Status: Same},
 }

@@ -117,7 +117,7 @@ var listening = []Row{
 		Why: "whoever registers chooses the order"},
 	{ID: "on-any-off", Upstream: "`offAny`, `listenersAny`", Ours: "none", Status: LeftOut, Why: "what is registered holds for the life of the namespace"},
 	{ID: "on-any-outgoing", Upstream: "`onAnyOutgoing`", Ours: "`Namespace.OnAnyOutgoing`", Status: Same},
-	{ID: "on-any-outgoing-prepend", Upstream: "`prependAnyOutgoing`", Ours: "they are called in the order of registration", Status: LeftOut, Why: "as above"},
-	{ID: "on-any-outgoing-off", Upstream: "`offAnyOutgoing`, `listenersAnyOutgoing`", Ours: "none", Status: LeftOut, Why: "as above"},
+	{ID: "on-any-outgoing-prepend", Upstream: "`prependAnyOutgoing`", Ours: "they are called in the order of registration", Status: LeftOut, Why: "what is registered holds for the life of the namespace"},
+	{ID: "on-any-outgoing-off", Upstream: "`offAnyOutgoing`, `listenersAnyOutgoing`", Ours: "none", Status: LeftOut, Why: "what is registered holds for the life of the namespace"},
 	{ID: "on-any-acks", Upstream: "acknowledgements are not told to them", Ours: "the same", Status: Same},
 }
