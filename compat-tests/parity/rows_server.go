@@ -117,7 +117,7 @@ var adapters = []Row{
 	{ID: "adapter-disconnect-sockets", Upstream: "`disconnectSockets`", Ours: "`Op` of kind `Disconnect`", Status: Same},
 	{ID: "adapter-server-side-emit", Upstream: "`serverSideEmit`", Ours: "`Op` of kind `Serve`", Status: Same},
 	{ID: "adapter-sessions", Upstream: "`persistSession`, `restoreSession`", Ours: "`Config.Recovery`: kept by the node", Status: ByChoice,
-		Why: "see Connection state recovery"},
+		Why: "a client comes back to the node that has what it missed; restoring elsewhere costs a round trip for each event"},
 	{ID: "adapter-event-create-room", Upstream: "event `create-room`", Ours: "`Namespace.OnRoom`", Status: Same},
 	{ID: "adapter-event-join-room", Upstream: "event `join-room`", Ours: "`Namespace.OnRoom`", Status: Same},
 	{ID: "adapter-event-leave-room", Upstream: "event `leave-room`", Ours: "`Namespace.OnRoom`", Status: Same},

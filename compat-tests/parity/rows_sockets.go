@@ -17,7 +17,7 @@ var socketState = []Row{
 	{ID: "socket-client", Upstream: "`client`: the connection with its other sockets", Ours: "none", Status: LeftOut,
 		Why: "namespaces are apart; `Disconnect(true)` ends them all"},
 	{ID: "socket-conn", Upstream: "`conn`: the engine's socket", Ours: "`Transport()`, `Buffered()`, `Disconnect(true)`", Status: ByChoice,
-		Why: "see Engine: what there is of use has a method of the socket"},
+		Why: "what there is of use has a method of the socket; the rest would be in the way of the protocol"},
 	{ID: "socket-request", Upstream: "`request`", Ours: "`Handshake()`, `Context()` with what `Config.Context` picked", Status: ByChoice,
 		Why: "a request costs kilobytes to keep"},
 	{ID: "handshake-headers", Upstream: "`handshake.headers`", Ours: "`Handshake.Header()`", Status: Same,
