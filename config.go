@@ -109,7 +109,7 @@ type Config struct {
 	// client has left. By default they are removed: clients decide how many there are.
 	KeepEmptyNamespaces bool
 
-	Codec    sio.Codec      // of packets; default JSON, as the official clients have it
+	Codec    sio.Codec      // of packets; default sio.JSON{}; sio/msgpack has the other one of the official clients
 	Adapter  adapter.Opener // links the nodes of a cluster; default none
 	Observer Observer       // is told what happens, for metrics; default none
 	Logger   *slog.Logger   // default slog.Default()

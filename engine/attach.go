@@ -20,7 +20,7 @@ func (s *Session) Attach(r *http.Request, wake func()) (*Conn, error) {
 		if joins, _ := r.Context().Value(joining{}).(bool); joins {
 			return s.joinRace(p, wake)
 		}
-		c, err := s.open(p, wake)
+		c, err := s.open(r, p, wake)
 		if e, _ := r.Context().Value(opening{}).(*race); e != nil && err == nil {
 			s.srv.races.opened(e, s)
 		}
@@ -40,7 +40,7 @@ func (s *Session) Attach(r *http.Request, wake func()) (*Conn, error) {
 }
 
 // open makes the first connection of a fresh session.
-func (s *Session) open(p params, wake func()) (*Conn, error) {
+func (s *Session) open(r *http.Request, p params, wake func()) (*Conn, error) {
 	srv := s.srv
 	now := srv.now()
 	c := s.newConn(p.transport, wake)
@@ -83,6 +83,7 @@ func (s *Session) open(p params, wake func()) (*Conn, error) {
 	srv.wheel.schedule(srv, s, next)
 	srv.sessions.attached(1)
 	srv.observe(Event{Kind: SessionOpened, Transport: p.transport})
+	s.joinEarly(r, p)
 	return c, nil
 }
 

@@ -239,6 +239,7 @@ func (c *Conn) disarmLocked() func() {
 // Next waits until there is something to send and fills b with it. Its only error
 // is that of ctx.
 func (c *Conn) Next(ctx context.Context, b *Batch) error {
+	c.awaitFirst(ctx)
 	for {
 		if err := c.TryNext(b); err != nil || !b.Empty() {
 			c.answered()

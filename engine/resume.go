@@ -38,6 +38,8 @@ type resume struct {
 	leaving bool          // the client has said with its last messages that it leaves
 	final   bool          // the session's end was written to a connection
 
+	early bool // the server has brought the client into the main namespace by itself
+
 	rid    string  // of the race that opened the session
 	racing bool    // the client has not said yet which of its connections it took
 	legs   []*Conn // the candidates of the race, oldest first

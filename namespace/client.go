@@ -27,8 +27,8 @@ var (
 	errUnexpectedType = errors.New("namespace: packet that only a server sends")
 )
 
-// client is one session with its sockets. It is an [engine.Receiver] and an
-// [engine.Suspender].
+// client is one session with its sockets. It is an [engine.Receiver], an
+// [engine.Suspender] and an [engine.Joiner].
 type client struct {
 	registry *Registry
 	session  *engine.Session
@@ -87,6 +87,12 @@ func (c *client) Receive(p eio.Packet) error {
 		s.end(ClientDisconnect)
 	}
 	return nil
+}
+
+// Join implements [engine.Joiner].
+func (c *client) Join() {
+	h := sio.Header{Type: sio.Connect, Namespace: c.registry.main.name}
+	_ = c.connect(sio.Packet{Header: h}, 0) // it cannot be there twice
 }
 
 // connect starts the entry into a namespace; the socket's goroutine goes on.

@@ -40,7 +40,6 @@ type feature string
 
 const (
 	featureRecovery   feature = "recovery"
-	featureMsgpack    feature = "msgpack"
 	featureNamespaces feature = "dynamic namespaces"
 	featureClientJS   feature = "the bundled client"
 	featureCluster    feature = "the cluster"

@@ -30,8 +30,4 @@ var (
 	pendingLab = []Pending{
 		{`no namespaces matching ^/dyn-\d+$`, "dynamic namespaces"},
 	}
-	pendingLabMsgpack = []Pending{
-		{"all of it", "msgpack codec"},
-		{`no namespaces matching ^/dyn-\d+$`, "dynamic namespaces"},
-	}
 )
