@@ -99,6 +99,20 @@ func emitWithAck(t *testing.T) {
 	b.reply(`["quick"]`)
 	require.Equal(t, "quick", <-first)
 	a.question("")
+
+	sum := make(chan float64, 1)
+	go func() { // ends with the answers
+		total := 0.0
+		for v, err := range everwire.RPC[int, float64]("ask").CallAll(t.Context(), s.srv, 7) {
+			if err == nil {
+				total += v
+			}
+		}
+		sum <- total
+	}()
+	a.Send("43" + a.question(",7") + "[0.5]")
+	b.Send("43" + b.question(",7") + "[0.25]")
+	require.Equal(t, 0.75, <-sum)
 }
 
 func broadcastAck(t *testing.T) {

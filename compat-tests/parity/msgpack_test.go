@@ -1,5 +1,3 @@
-//go:build waiting
-
 // msgpack_test.go: the rows about packets as MessagePack.
 
 package parity

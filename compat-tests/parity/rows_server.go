@@ -32,7 +32,7 @@ var server = []Row{
 	{ID: "server-local", Upstream: "`local`: on this node alone", Ours: "`Local()`", Status: Same},
 	{ID: "server-compress", Upstream: "`compress(false)`", Ours: "`Compress(false)`", Status: Same},
 	{ID: "server-timeout", Upstream: "`timeout(ms)`: how long acknowledgements may take", Ours: "the context's deadline, or `Config.CallTimeout`", Status: Same},
-	{ID: "server-emit-with-ack", Upstream: "`emitWithAck` and `emit` with a callback", Ours: "`Ask`, `Call`: an iterator", Status: ByChoice,
+	{ID: "server-emit-with-ack", Upstream: "`emitWithAck` and `emit` with a callback", Ours: "`Call`, or `RPC.CallAll` with types: an iterator", Status: ByChoice,
 		Why: "answers are there as they come, and a loop that is left cancels the rest"},
 	{ID: "server-side-emit", Upstream: "`serverSideEmit`: to the other servers, not this one", Ours: "`Servers().Emit`, `Servers().On`", Status: Same},
 	{ID: "server-side-emit-ack", Upstream: "`serverSideEmit` with a callback, `serverSideEmitWithAck`", Ours: "`Servers().Ask`", Status: Same},
