@@ -13,6 +13,8 @@ import (
 	"strings"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 func compressing() (rows []row) {
@@ -62,16 +64,16 @@ func compressedPoll(accept, event, want string) func(*server) {
 	return func(s *server) {
 		p := s.pollJoin()
 		ask, packet := item(event)
-		p.send(ask)
-		a := s.request("GET", p.query, "", "Accept-Encoding", accept)
-		require.Equal(s.t, want, a.header.Get("Content-Encoding"))
-		require.Equal(s.t, packet, s.plain(want, a.body))
-		require.Equal(s.t, "text/plain; charset=UTF-8", a.header.Get("Content-Type"))
+		p.Send(ask)
+		a := s.Request("GET", p.Query, "", "Accept-Encoding", accept)
+		require.Equal(s.T, want, a.Header.Get("Content-Encoding"))
+		require.Equal(s.T, packet, s.plain(want, a.Body))
+		require.Equal(s.T, "text/plain; charset=UTF-8", a.Header.Get("Content-Type"))
 	}
 }
 
 func (s *server) plain(coding, body string) string {
-	s.t.Helper()
+	s.T.Helper()
 	var r io.Reader = strings.NewReader(body)
 	var err error
 	switch coding {
@@ -80,9 +82,9 @@ func (s *server) plain(coding, body string) string {
 	case "deflate":
 		r, err = zlib.NewReader(r)
 	}
-	require.NoError(s.t, err)
+	require.NoError(s.T, err)
 	b, err := io.ReadAll(r)
-	require.NoError(s.t, err)
+	require.NoError(s.T, err)
 	return string(b)
 }
 
@@ -93,37 +95,37 @@ const withoutContext = "permessage-deflate; server_no_context_takeover; client_n
 const rsv1 = 0x40
 
 // deflating opens a session that is in the main namespace and uses permessage-deflate.
-func (s *server) deflating() *wsPeer {
-	s.t.Helper()
-	w, resp := s.dial(newWebsocket, "Sec-WebSocket-Extensions", withoutContext)
-	require.Equal(s.t, 101, resp.StatusCode)
-	require.Equal(s.t, withoutContext, resp.Header.Get("Sec-WebSocket-Extensions"))
-	w.sid = s.parseOpen(w.next()).SID
-	s.enter(w, "/", "")
+func (s *server) deflating() *peer.WS {
+	s.T.Helper()
+	w, resp := s.DialWebsocket(peer.NewWebsocket, "Sec-WebSocket-Extensions", withoutContext)
+	require.Equal(s.T, 101, resp.StatusCode)
+	require.Equal(s.T, withoutContext, resp.Header.Get("Sec-WebSocket-Extensions"))
+	w.SID = s.ParseOpen(w.Next()).SID
+	s.Enter(w, "/", "")
 	return w
 }
 
 // comes reads the next frame, of which first is the first byte.
-func (w *wsPeer) comes(first byte, want string) {
-	w.s.t.Helper()
-	got, payload, err := w.receive()
-	require.NoError(w.s.t, err)
-	require.Equal(w.s.t, first, got, "first byte of a frame of %d bytes", len(payload))
+func (s *server) comes(w *peer.WS, first byte, want string) {
+	s.T.Helper()
+	got, payload, err := w.Receive()
+	require.NoError(s.T, err)
+	require.Equal(s.T, first, got, "first byte of a frame of %d bytes", len(payload))
 	if first&rsv1 != 0 {
-		require.Less(w.s.t, len(payload), len(want))
+		require.Less(s.T, len(payload), len(want))
 		r := flate.NewReader(io.MultiReader(bytes.NewReader(payload), strings.NewReader("\x00\x00\xff\xff\x01\x00\x00\xff\xff")))
 		payload, err = io.ReadAll(r)
-		require.NoError(w.s.t, err)
+		require.NoError(s.T, err)
 	}
-	require.Equal(w.s.t, want, string(payload))
+	require.Equal(s.T, want, string(payload))
 }
 
 func deflatedFrames(s *server) {
 	w := s.deflating()
-	for event, first := range map[string]byte{"many 1009": 0x80 | rsv1 | opText, "many 1008": 0x80 | opText, "many 20000": 0x80 | rsv1 | opText} {
+	for event, first := range map[string]byte{"many 1009": 0x80 | rsv1 | peer.OpText, "many 1008": 0x80 | peer.OpText, "many 20000": 0x80 | rsv1 | peer.OpText} {
 		ask, packet := item(event)
-		w.send(ask)
-		w.comes(first, packet)
+		w.Send(ask)
+		s.comes(w, first, packet)
 	}
 }
 
@@ -131,29 +133,29 @@ func deflatedByClient(s *server) {
 	w := s.deflating()
 	var b bytes.Buffer
 	f, err := flate.NewWriter(&b, 9)
-	require.NoError(s.t, err)
+	require.NoError(s.T, err)
 	_, err = io.WriteString(f, `42["echo","`+strings.Repeat("y", 500)+`"]`)
-	require.NoError(s.t, err)
-	require.NoError(s.t, f.Flush())
-	w.frame(0x80|rsv1|opText, bytes.TrimSuffix(b.Bytes(), []byte("\x00\x00\xff\xff")))
-	w.comes(0x80|opText, `42["echoed","`+strings.Repeat("y", 500)+`"]`)
+	require.NoError(s.T, err)
+	require.NoError(s.T, f.Flush())
+	w.Frame(0x80|rsv1|peer.OpText, bytes.TrimSuffix(b.Bytes(), []byte("\x00\x00\xff\xff")))
+	s.comes(w, 0x80|peer.OpText, `42["echoed","`+strings.Repeat("y", 500)+`"]`)
 	s.alive(w)
 }
 
 func plainFrame(s *server) {
 	w := s.deflating()
 	ask, packet := item("plain 2000")
-	w.send(ask)
+	w.Send(ask)
 	first, err := strconv.ParseUint(s.want("a frame of a message that is not to be compressed"), 0, 8)
-	require.NoError(s.t, err)
-	w.comes(byte(first), packet)
+	require.NoError(s.T, err)
+	s.comes(w, byte(first), packet)
 }
 
 func notAsked(s *server) {
-	w, resp := s.dial(newWebsocket)
-	require.Empty(s.t, resp.Header.Values("Sec-WebSocket-Extensions"))
-	s.parseOpen(w.next())
-	s.enter(w, "/", "")
+	w, resp := s.DialWebsocket(peer.NewWebsocket)
+	require.Empty(s.T, resp.Header.Values("Sec-WebSocket-Extensions"))
+	s.ParseOpen(w.Next())
+	s.Enter(w, "/", "")
 	ask, packet := item("many 2000")
-	s.ask(w, ask, packet)
+	s.Ask(w, ask, packet)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 const page = "http://page.example"
@@ -31,9 +33,9 @@ func crossOrigin() []row {
 }
 
 // of returns the CORS headers of an answer, lists without their blanks.
-func (a answer) cors() map[string]string {
+func corsOf(a peer.Answer) map[string]string {
 	seen := map[string]string{}
-	for name, values := range a.header {
+	for name, values := range a.Header {
 		if short, ok := strings.CutPrefix(name, "Access-Control-"); ok {
 			seen[short] = strings.ReplaceAll(strings.Join(values, ","), ", ", ",")
 		}
@@ -41,8 +43,8 @@ func (a answer) cors() map[string]string {
 	return seen
 }
 
-func (a answer) varies(by string) bool {
-	for _, list := range a.header.Values("Vary") {
+func varies(a peer.Answer, by string) bool {
+	for _, list := range a.Header.Values("Vary") {
 		for name := range strings.SplitSeq(list, ",") {
 			if strings.EqualFold(strings.TrimSpace(name), by) {
 				return true
@@ -53,77 +55,77 @@ func (a answer) varies(by string) bool {
 }
 
 // ask makes the request that a browser makes before a POST with a header of the page's own.
-func (s *server) askFirst(origin string) answer {
-	s.t.Helper()
-	return s.request(http.MethodOptions, newPolling, "", "Origin", origin, "Access-Control-Request-Method", "POST",
+func (s *server) askFirst(origin string) peer.Answer {
+	s.T.Helper()
+	return s.Request(http.MethodOptions, peer.NewPolling, "", "Origin", origin, "Access-Control-Request-Method", "POST",
 		"Access-Control-Request-Headers", "my-header")
 }
 
-func (s *server) allowing(a answer, allowedHeader string) {
-	s.t.Helper()
-	require.Equal(s.t, "204 ", a.String())
-	got := a.cors()
+func (s *server) allowing(a peer.Answer, allowedHeader string) {
+	s.T.Helper()
+	require.Equal(s.T, "204 ", a.String())
+	got := corsOf(a)
 	delete(got, "Max-Age")
-	require.Equal(s.t, map[string]string{
+	require.Equal(s.T, map[string]string{
 		"Allow-Origin": page, "Allow-Methods": "GET,POST", "Allow-Headers": allowedHeader, "Allow-Credentials": "true",
 	}, got)
-	require.True(s.t, a.varies("Origin"))
-	require.False(s.t, a.varies("Access-Control-Request-Headers"))
+	require.True(s.T, varies(a, "Origin"))
+	require.False(s.T, varies(a, "Access-Control-Request-Headers"))
 }
 
 func preflight(s *server) {
 	a := s.askFirst(page)
 	s.allowing(a, "my-header")
-	require.Equal(s.t, s.want("how long a preflight is remembered"), a.header.Get("Access-Control-Max-Age"))
+	require.Equal(s.T, s.want("how long a preflight is remembered"), a.Header.Get("Access-Control-Max-Age"))
 }
 
 func preflightOfTheClient(s *server) { s.allowing(s.askFirst(page), "content-type") }
 
 func allowedGet(s *server) {
-	a := s.request("GET", newPolling, "", "Origin", page)
-	require.Equal(s.t, 200, a.status)
-	require.Equal(s.t, map[string]string{"Allow-Origin": page, "Allow-Credentials": "true"}, a.cors())
-	require.True(s.t, a.varies("Origin"))
+	a := s.Request("GET", peer.NewPolling, "", "Origin", page)
+	require.Equal(s.T, 200, a.Status)
+	require.Equal(s.T, map[string]string{"Allow-Origin": page, "Allow-Credentials": "true"}, corsOf(a))
+	require.True(s.T, varies(a, "Origin"))
 }
 
 func readableRefusals(s *server) {
 	for query, want := range map[string]string{
-		"EIO=4&transport=websocket": badRequest,
-		newPolling + "&sid=zzz":     unknownSID,
-		newPolling + "&deny=no":     `403 {"code":4,"message":"no"}`,
+		"EIO=4&transport=websocket":  badRequest,
+		peer.NewPolling + "&sid=zzz": peer.UnknownSID,
+		peer.NewPolling + "&deny=no": `403 {"code":4,"message":"no"}`,
 	} {
-		a := s.request("GET", query, "", "Origin", page)
-		require.Equal(s.t, want, a.String())
-		require.Equal(s.t, map[string]string{"Allow-Origin": page, "Allow-Credentials": "true"}, a.cors())
+		a := s.Request("GET", query, "", "Origin", page)
+		require.Equal(s.T, want, a.String())
+		require.Equal(s.T, map[string]string{"Allow-Origin": page, "Allow-Credentials": "true"}, corsOf(a))
 	}
 }
 
 func foreignPreflight(s *server) {
 	a := s.askFirst("http://elsewhere.example")
-	require.Equal(s.t, s.want("a preflight of an origin that is not listed"), a.String())
-	require.NotContains(s.t, a.cors(), "Allow-Origin")
+	require.Equal(s.T, s.want("a preflight of an origin that is not listed"), a.String())
+	require.NotContains(s.T, corsOf(a), "Allow-Origin")
 }
 
 func corsDetails(s *server) {
 	a := s.askFirst(page)
-	require.Equal(s.t, 200, a.status)
-	require.Equal(s.t, []string{"123", "x-one,x-two", ""}, []string{a.cors()["Max-Age"], a.cors()["Expose-Headers"], a.cors()["Allow-Credentials"]})
-	get := s.request("GET", newPolling, "", "Origin", page)
-	require.Equal(s.t, map[string]string{"Allow-Origin": page, "Expose-Headers": "x-one,x-two"}, get.cors())
+	require.Equal(s.T, 200, a.Status)
+	require.Equal(s.T, []string{"123", "x-one,x-two", ""}, []string{corsOf(a)["Max-Age"], corsOf(a)["Expose-Headers"], corsOf(a)["Allow-Credentials"]})
+	get := s.Request("GET", peer.NewPolling, "", "Origin", page)
+	require.Equal(s.T, map[string]string{"Allow-Origin": page, "Expose-Headers": "x-one,x-two"}, corsOf(get))
 }
 
 func reflectedHeaders(s *server) {
 	a := s.askFirst(page)
-	require.Equal(s.t, "my-header", a.cors()["Allow-Headers"])
-	require.True(s.t, a.varies("Access-Control-Request-Headers"))
-	require.True(s.t, a.varies("Origin"))
-	require.Equal(s.t, s.want("the methods that a preflight allows by default"), a.cors()["Allow-Methods"])
+	require.Equal(s.T, "my-header", corsOf(a)["Allow-Headers"])
+	require.True(s.T, varies(a, "Access-Control-Request-Headers"))
+	require.True(s.T, varies(a, "Origin"))
+	require.Equal(s.T, s.want("the methods that a preflight allows by default"), corsOf(a)["Allow-Methods"])
 }
 
 func anyOrigin(s *server) {
-	for _, a := range []answer{s.askFirst(page), s.request("GET", newPolling, "", "Origin", page)} {
-		require.Equal(s.t, "*", a.cors()["Allow-Origin"])
-		require.Empty(s.t, a.cors()["Allow-Credentials"])
-		require.False(s.t, a.varies("Origin"))
+	for _, a := range []peer.Answer{s.askFirst(page), s.Request("GET", peer.NewPolling, "", "Origin", page)} {
+		require.Equal(s.T, "*", corsOf(a)["Allow-Origin"])
+		require.Empty(s.T, corsOf(a)["Allow-Credentials"])
+		require.False(s.T, varies(a, "Origin"))
 	}
 }

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 func opening() (rows []row) {
@@ -49,133 +51,129 @@ func opening() (rows []row) {
 
 func refusedWith(reason, told string) func(*server) {
 	return func(s *server) {
-		a := s.request("GET", newPolling+"&deny="+url.QueryEscape(reason), "")
-		require.Equal(s.t, `403 {"code":4,"message":"`+told+`"}`, a.String())
-		require.Equal(s.t, "application/json", a.header.Get("Content-Type"))
+		a := s.Request("GET", peer.NewPolling+"&deny="+url.QueryEscape(reason), "")
+		require.Equal(s.T, `403 {"code":4,"message":"`+told+`"}`, a.String())
+		require.Equal(s.T, "application/json", a.Header.Get("Content-Type"))
 	}
 }
 
 func refusedUpgrade(s *server) {
 	for reason, told := range map[string]string{"guests": "guests", "": "Forbidden"} {
-		w, resp := s.dial(newWebsocket + "&deny=" + reason)
+		w, resp := s.DialWebsocket(peer.NewWebsocket + "&deny=" + reason)
 		body, err := io.ReadAll(resp.Body)
-		require.NoError(s.t, err)
-		require.Equal(s.t, "400 "+told, fmt.Sprint(resp.StatusCode, " ", string(body)))
-		require.Equal(s.t, "text/html", resp.Header.Get("Content-Type"))
-		_, err = w.in.ReadByte()
-		require.Equal(s.t, io.EOF, err, "the connection goes on")
+		require.NoError(s.T, err)
+		require.Equal(s.T, "400 "+told, fmt.Sprint(resp.StatusCode, " ", string(body)))
+		require.Equal(s.T, "text/html", resp.Header.Get("Content-Type"))
+		_, err = w.In.ReadByte()
+		require.Equal(s.T, io.EOF, err, "the connection goes on")
 	}
 }
 
 func checkedOnce(s *server) {
-	p := s.poll("")
-	p.query += "&deny=no"
-	s.enter(p, "/", "")
+	p := s.Poll("")
+	p.Query += "&deny=no"
+	s.Enter(p, "/", "")
 	s.alive(p)
-	s.alive(p.upgrade())
+	s.alive(p.Upgrade())
 }
 
 // generatedID: the session goes on under it, also over the other transport.
 func generatedID(s *server) {
-	p := s.openWith("&name=Some-Name_1")
-	require.Equal(s.t, "Some-Name_1", p.id())
-	s.enter(p, "/", "")
+	p := s.Open(s.over, "&name=Some-Name_1")
+	require.Equal(s.T, "Some-Name_1", p.ID())
+	s.Enter(p, "/", "")
 	s.alive(p)
-	if poll, ok := p.(*pollPeer); ok {
-		s.alive(poll.upgrade())
+	if poll, ok := p.(*peer.Poll); ok {
+		s.alive(poll.Upgrade())
 	}
 }
 
 func failingGenerator(s *server) {
-	require.Equal(s.t, badRequest, s.request("GET", newPolling, "").String())
-	_, resp := s.dial(newWebsocket)
-	require.Equal(s.t, s.want("a generator that fails, over WebSocket"), fmt.Sprint(resp.StatusCode))
+	require.Equal(s.T, badRequest, s.Request("GET", peer.NewPolling, "").String())
+	_, resp := s.DialWebsocket(peer.NewWebsocket)
+	require.Equal(s.T, s.want("a generator that fails, over WebSocket"), fmt.Sprint(resp.StatusCode))
 }
 
 // initialPacket is read from the raw answer: peers take OPEN for the whole of it.
 func initialPacket(s *server) {
-	if s.over == polling {
-		a := s.request("GET", newPolling, "")
-		open, rest, _ := strings.Cut(a.body, separator)
-		s.parseOpen(open)
-		require.Equal(s.t, "4faster!", rest)
+	if s.over == peer.Polling {
+		a := s.Request("GET", peer.NewPolling, "")
+		open, rest, _ := strings.Cut(a.Body, peer.Separator)
+		s.ParseOpen(open)
+		require.Equal(s.T, "4faster!", rest)
 		return
 	}
-	w := s.websocket("")
-	s.expect(w, "4faster!")
+	w := s.Websocket("")
+	s.Expect(w, "4faster!")
 }
 
 func cookieIs(want string) func(*server) {
 	return func(s *server) {
-		a := s.request("GET", newPolling, "")
-		sid := s.parseOpen(a.body).SID
-		require.Equal(s.t, []string{strings.Replace(want, "SID", sid, 1)}, a.header.Values("Set-Cookie"))
-		p := &pollPeer{s: s, sid: sid, query: newPolling + "&sid=" + sid}
-		s.enter(p, "/", "")
-		for _, later := range []answer{p.post(`42["echo"]`), p.get(), s.request("GET", newPolling+"&sid=zzz", "")} {
-			require.Empty(s.t, later.header.Values("Set-Cookie"))
+		a := s.Request("GET", peer.NewPolling, "")
+		sid := s.ParseOpen(a.Body).SID
+		require.Equal(s.T, []string{strings.Replace(want, "SID", sid, 1)}, a.Header.Values("Set-Cookie"))
+		p := s.Polls(a.Body)
+		s.Enter(p, "/", "")
+		for _, later := range []peer.Answer{p.Post(`42["echo"]`), p.Get(), s.Request("GET", peer.NewPolling+"&sid=zzz", "")} {
+			require.Empty(s.T, later.Header.Values("Set-Cookie"))
 		}
 	}
 }
 
 func cookieOfWebSocket(s *server) {
-	w, resp := s.dial(newWebsocket)
-	sid := s.parseOpen(w.next()).SID
-	require.Equal(s.t, s.want("the cookie in the 101"), strings.Replace(resp.Header.Get("Set-Cookie"), sid, "SID", 1))
+	w, resp := s.DialWebsocket(peer.NewWebsocket)
+	sid := s.ParseOpen(w.Next()).SID
+	require.Equal(s.T, s.want("the cookie in the 101"), strings.Replace(resp.Header.Get("Set-Cookie"), sid, "SID", 1))
 }
 
 // at requests any path, and is not redirected.
-func (s *server) at(path string) answer {
-	s.t.Helper()
-	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, s.base()+path, nil)
-	require.NoError(s.t, err)
-	resp, err := s.client.Transport.RoundTrip(r)
-	require.NoError(s.t, err)
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	require.NoError(s.t, err)
-	return answer{resp.StatusCode, resp.Header, string(body), nil}
+func (s *server) at(path string) peer.Answer {
+	s.T.Helper()
+	r, err := http.NewRequestWithContext(s.T.Context(), http.MethodGet, s.Base()+path, nil)
+	require.NoError(s.T, err)
+	a := peer.AnswerOf(s.HTTP.Transport.RoundTrip(r))
+	require.NoError(s.T, a.Err)
+	return a
 }
 
 func withoutSlash(s *server) {
 	for _, path := range []string{"/socket.io", "/socket.io/foo/bar/"} {
-		require.Equal(s.t, 200, s.at(path+"?"+newPolling).status, path)
+		require.Equal(s.T, 200, s.at(path+"?"+peer.NewPolling).Status, path)
 	}
-	s.path = "/socket.io"
+	s.Path = "/socket.io"
 	p := s.pollJoin()
 	s.alive(p)
-	s.alive(p.upgrade())
+	s.alive(p.Upgrade())
 }
 
 func pathAlone(s *server) {
-	require.Equal(s.t, s.want("the path without its slash"), fmt.Sprint(s.at("/socket.io?"+newPolling).status))
+	require.Equal(s.T, s.want("the path without its slash"), fmt.Sprint(s.at("/socket.io?"+peer.NewPolling).Status))
 }
 
 func (s *server) headed(h http.Header, first string) {
-	s.t.Helper()
-	require.Equal(s.t, []string{first, "each"}, []string{h.Get("X-First"), h.Get("X-Each")})
+	s.T.Helper()
+	require.Equal(s.T, []string{first, "each"}, []string{h.Get("X-First"), h.Get("X-Each")})
 }
 
 func pollingHeaders(s *server) {
-	a := s.request("GET", newPolling, "")
-	s.headed(a.header, "first")
-	sid := s.parseOpen(a.body).SID
-	p := &pollPeer{s: s, sid: sid, query: newPolling + "&sid=" + sid}
-	s.headed(p.post("40").header, "")
-	s.headed(p.get().header, "")
+	a := s.Request("GET", peer.NewPolling, "")
+	s.headed(a.Header, "first")
+	p := s.Polls(a.Body)
+	s.headed(p.Post("40").Header, "")
+	s.headed(p.Get().Header, "")
 }
 
 func upgradeHeaders(s *server) {
-	_, resp := s.dial(newWebsocket)
+	_, resp := s.DialWebsocket(peer.NewWebsocket)
 	s.headed(resp.Header, "first")
-	p := s.poll("")
-	_, resp = s.dial("EIO=4&transport=websocket&sid=" + p.sid)
-	require.Equal(s.t, 101, resp.StatusCode)
+	p := s.Poll("")
+	_, resp = s.DialWebsocket("EIO=4&transport=websocket&sid=" + p.SID)
+	require.Equal(s.T, 101, resp.StatusCode)
 	s.headed(resp.Header, "")
 }
 
 func middlewareHeadersOfUpgrade(s *server) {
-	_, resp := s.dial(newWebsocket)
-	require.Equal(s.t, 101, resp.StatusCode)
-	require.Equal(s.t, "first,second", strings.Join(resp.Header.Values("X-Front"), ","))
+	_, resp := s.DialWebsocket(peer.NewWebsocket)
+	require.Equal(s.T, 101, resp.StatusCode)
+	require.Equal(s.T, "first,second", strings.Join(resp.Header.Values("X-Front"), ","))
 }

@@ -16,15 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/everwire/everwire"
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
-
-const (
-	polling   = "polling"
-	websocket = "websocket"
-)
-
-// patience is how long a row waits for what must come.
-const patience = 30 * time.Second
 
 // options are what a row asks of its server. The zero value means the defaults.
 type options struct {
@@ -66,31 +59,28 @@ func (o options) slower() options {
 
 // server is the server of one row.
 type server struct {
-	t        *attempt
+	*peer.Site
 	sum      *summary
 	on       options
 	over     string // the transport of join
-	addr     string
-	path     string
 	official bool
-	client   *http.Client
 	halt     func()                // closes sessions and listener; called once
 	again    func(options) *server // starts another server
 }
 
 func newServer(t *testing.T, o options, addr string) *server {
-	tr := &http.Transport{MaxIdleConnsPerHost: 4, DisableCompression: true, TLSClientConfig: o.TLS.client()}
-	s := &server{on: o, addr: addr, path: "/socket.io/", client: &http.Client{Transport: tr}}
+	path := "/socket.io/"
 	if o.Path != "" {
-		s.path = o.Path + "/"
+		path = o.Path + "/"
 	}
-	t.Cleanup(s.client.CloseIdleConnections)
+	s := &server{Site: peer.NewSite(t, addr, path, o.TLS.client()), on: o}
+	s.Log = s.log
 	return s
 }
 
 // want returns what this server shows where ours differs from the official one.
 func (s *server) want(line string) string {
-	s.t.Helper()
+	s.T.Helper()
 	s.sum.use(line)
 	for _, d := range differences {
 		if d.line == line && s.official {
@@ -100,7 +90,7 @@ func (s *server) want(line string) string {
 			return d.ours
 		}
 	}
-	s.t.Fatalf("%q is not in the table of differences", line)
+	s.T.Fatalf("%q is not in the table of differences", line)
 	return ""
 }
 
@@ -124,7 +114,7 @@ func startOurs(t *testing.T, o options) *server {
 	require.NoError(t, err)
 	s := newServer(t, o, listener.Addr().String())
 	listener = o.TLS.wrap(listener)
-	web := &http.Server{Handler: app.routes(s.path, o.Front, o.NoSlash), ErrorLog: log.New(io.Discard, "", 0)}
+	web := &http.Server{Handler: app.routes(s.Path, o.Front, o.NoSlash), ErrorLog: log.New(io.Discard, "", 0)}
 	go web.Serve(listener) // owned by the row; ends with halt
 	s.haltOnce(t, func(grace time.Duration) {
 		ctx, cancel := context.WithTimeout(context.Background(), grace)
@@ -143,7 +133,7 @@ func (s *server) haltOnce(t *testing.T, stop func(grace time.Duration)) {
 	halted := false
 	s.halt = func() {
 		halted = true
-		stop(patience)
+		stop(peer.Patience)
 	}
 	t.Cleanup(func() {
 		if !halted {
@@ -182,7 +172,7 @@ func inFront(front string, next http.Handler) http.Handler {
 
 // log returns what the application has noted so far.
 func (s *server) log() []string {
-	resp, err := s.client.Get(s.base() + "/log")
+	resp, err := s.HTTP.Get(s.Base() + "/log")
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -193,9 +183,9 @@ func (s *server) log() []string {
 
 // logs waits until the application has noted line.
 func (s *server) logs(line string) {
-	s.t.Helper()
+	s.T.Helper()
 	var seen []string
-	require.Eventually(s.t, func() bool {
+	require.Eventually(s.T, func() bool {
 		seen = s.log()
 		for _, l := range seen {
 			if l == line {
@@ -203,11 +193,11 @@ func (s *server) logs(line string) {
 			}
 		}
 		return false
-	}, patience, 5*time.Millisecond, "the log never says %q: %q", line, &seen)
+	}, peer.Patience, 5*time.Millisecond, "the log never says %q: %q", line, &seen)
 }
 
 // neverLogs asserts that the application has not noted line.
 func (s *server) neverLogs(line string) {
-	s.t.Helper()
-	require.NotContains(s.t, s.log(), line)
+	s.T.Helper()
+	require.NotContains(s.T, s.log(), line)
 }

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 func overTLS() []row {
@@ -82,26 +84,11 @@ func (k *keys) wrap(l net.Listener) net.Listener {
 	return tls.NewListener(l, k.config())
 }
 
-func (k *keys) dial(addr string) (net.Conn, error) {
-	if k == nil {
-		return net.Dial("tcp", addr)
-	}
-	return tls.Dial("tcp", addr, k.config())
-}
-
-// base is the URL of the server, without a path.
-func (s *server) base() string {
-	if s.on.TLS != nil {
-		return "https://" + s.addr
-	}
-	return "http://" + s.addr
-}
-
 func certified(s *server) {
 	p := s.join()
 	s.alive(p)
-	if poll, ok := p.(*pollPeer); ok {
-		s.alive(poll.upgrade())
+	if poll, ok := p.(*peer.Poll); ok {
+		s.alive(poll.Upgrade())
 	}
 }
 
@@ -109,13 +96,13 @@ func certified(s *server) {
 func uncertified(s *server) {
 	c := s.on.TLS.config()
 	c.Certificates = nil
-	conn, err := tls.Dial("tcp", s.addr, c)
+	conn, err := tls.Dial("tcp", s.Addr, c)
 	if err == nil {
 		defer conn.Close()
-		require.NoError(s.t, conn.SetDeadline(time.Now().Add(patience)))
-		_, err = conn.Write([]byte("GET " + s.path + "?EIO=4&transport=" + s.over + " HTTP/1.1\r\nHost: x\r\n\r\n"))
-		require.NoError(s.t, err)
+		require.NoError(s.T, conn.SetDeadline(time.Now().Add(peer.Patience)))
+		_, err = conn.Write([]byte("GET " + s.Path + "?EIO=4&transport=" + s.over + " HTTP/1.1\r\nHost: x\r\n\r\n"))
+		require.NoError(s.T, err)
 		_, err = conn.Read(make([]byte, 1))
 	}
-	require.ErrorContains(s.t, err, "certificate required")
+	require.ErrorContains(s.T, err, "certificate required")
 }
