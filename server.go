@@ -129,7 +129,7 @@ func websocketOf(c Compression, limit int64) engine.Transport {
 func (s *Server) Of(name string) *Namespace { return s.namespaces.Of(name) }
 
 // OfPattern returns a namespace that is the parent of all those whose name matches the
-// pattern; they are made when the first client connects to them. See
+// pattern (anchor it with ^ and $); they are made when the first client connects to them. See
 // [Server.OfFunc].
 func (s *Server) OfPattern(pattern *regexp.Regexp) *Namespace { return s.namespaces.OfPattern(pattern) }
 

@@ -60,6 +60,11 @@ func (c *Config) checkInitial() error {
 // refuse answers a request in the form of its transport; t may be nil.
 func (srv *Server) refuse(w http.ResponseWriter, r *http.Request, t Transport, e *Error) {
 	srv.addHeader(w, r, false)
+	told := Event{Kind: Refused, Err: e}
+	if t != nil {
+		told.Transport = t.Name()
+	}
+	srv.observe(told)
 	if t != nil {
 		t.Refuse(w, r, e)
 		return

@@ -297,12 +297,13 @@ func (c *Conn) Receive(p eio.Packet) error {
 		return s.receive(p)
 	}
 	var fx effects
-	ok := c == s.trial && s.state == open
+	ok, upgraded := c == s.trial && s.state == open, false
 	switch {
 	case ok && isProbe(p):
 		c.probeLocked(&fx)
 	case ok && p.Type == eio.Upgrade && c.probed:
 		c.upgradeLocked(&fx)
+		upgraded = true
 	default:
 		ok = false
 		if s.trial == c {
@@ -312,6 +313,9 @@ func (c *Conn) Receive(p eio.Packet) error {
 		fx.wake(c)
 	}
 	s.mu.Unlock()
+	if upgraded {
+		s.srv.observe(Event{Kind: Attached, Transport: c.transport})
+	}
 	fx.wakeUp()
 	if !ok {
 		return ErrProtocol

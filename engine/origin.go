@@ -27,8 +27,8 @@ func parseOrigins(list []string) (o origins, err error) {
 			o.null = true
 		default:
 			key, ok := canonicalOrigin(s)
-			if !ok {
-				return o, fmt.Errorf(`engine: Config.Origins: %q is not an origin such as "https://app.example"`, s)
+			if !ok || strings.Contains(key, "*") {
+				return o, fmt.Errorf(`engine: Config.Origins: %q is not an origin such as "https://app.example"; there are no patterns but "*"`, s)
 			}
 			o.set[key] = true
 		}

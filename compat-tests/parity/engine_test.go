@@ -155,12 +155,15 @@ func (r recorded) WriteHeader(status int) {
 func (r recorded) Unwrap() http.ResponseWriter { return r.ResponseWriter }
 
 func eventConnectionError(t *testing.T) {
-	seen := newNotes(t)
-	s := serveAt(t, everwire.Config{}, "/socket.io/", func(srv *everwire.Server) http.Handler {
+	seen, o := newNotes(t), observe(core.Refused)
+	s := serveAt(t, everwire.Config{Observer: o}, "/socket.io/", func(srv *everwire.Server) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { srv.ServeHTTP(recorded{w, seen}, r) })
 	})
 	require.Equal(t, peer.UnknownSID, s.Request("GET", peer.NewPolling+"&sid=zzz", "").String())
 	seen.expect("Bad Request")
+	var refusal *core.Error
+	require.ErrorAs(t, o.next(t).Err, &refusal)
+	require.Equal(t, 1, refusal.Code)
 }
 
 func eventFlush(t *testing.T) {
@@ -221,13 +224,15 @@ func connReadyState(t *testing.T) {
 }
 
 func connUpgraded(t *testing.T) {
-	s := serve(t, everwire.Config{})
+	o := observe(core.Attached)
+	s := serve(t, everwire.Config{Observer: o})
 	c := s.joinPolling()
 	socket := c.socket()
 	require.Equal(t, "polling", socket.Transport())
 	c.Peer = c.Peer.(*peer.Poll).Upgrade()
 	c.quiet()
 	require.Equal(t, "websocket", socket.Transport())
+	require.Equal(t, "websocket", o.next(t).Transport)
 }
 
 func connUpgrading(t *testing.T) {
@@ -341,8 +346,8 @@ func ownFrames(t *testing.T) {
 }
 
 func foreignUpgrade(t *testing.T) {
-	seen := newNotes(t)
-	s := serveAt(t, everwire.Config{}, "/socket.io/", func(srv *everwire.Server) http.Handler {
+	seen, o := newNotes(t), observe(core.Refused)
+	s := serveAt(t, everwire.Config{Observer: o}, "/socket.io/", func(srv *everwire.Server) http.Handler {
 		mux := http.NewServeMux()
 		mux.Handle("/socket.io/", srv)
 		mux.HandleFunc("/other/", func(w http.ResponseWriter, r *http.Request) {
