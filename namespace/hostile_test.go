@@ -184,7 +184,10 @@ func (silent) Open(string, adapter.Local) (adapter.Adapter, error) { return sile
 func (silent) Publish(context.Context, *adapter.Op) error          { return nil }
 func (silent) Close() error                                        { return nil }
 func (silent) Ask(ctx context.Context, _ *adapter.Op) iter.Seq2[adapter.Answer, error] {
-	return func(func(adapter.Answer, error) bool) { <-ctx.Done() }
+	return func(yield func(adapter.Answer, error) bool) {
+		<-ctx.Done()
+		yield(adapter.Answer{}, ctx.Err())
+	}
 }
 
 // What other nodes could not tell in time is missing, and that is said.
