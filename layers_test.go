@@ -48,7 +48,9 @@ var layers = []struct {
 	{"transport/sse", []string{"engine", "transport/internal/uplink", "transport/internal/downlink"}},
 	{"transport/websocket", []string{"engine", "engine/eio", gorilla}},
 
-	{"namespace/sio", []string{"engine/eio", jsonv2, segment}},
+	{"namespace/sio/internal/seam", nil},
+	{"namespace/sio", []string{"engine/eio", "namespace/sio/internal/seam", jsonv2, segment}},
+	{"namespace/sio/msgpack", []string{"engine/eio", "namespace/sio", "namespace/sio/internal/seam", jsonv2}},
 	{"event", []string{"namespace/sio", "engine/eio"}},
 	{"adapter", []string{"namespace/sio", "engine/eio"}},
 	{"adapter/memory", []string{"adapter", "namespace/sio", "engine/eio"}},
@@ -61,15 +63,16 @@ var layers = []struct {
 	{"gen", nil}, // it knows the project by its names alone
 
 	{"client", []string{"engine/eio", "namespace/sio", "event", "internal/receive", gorilla}},
-	{"internal/sim", []string{"client", "", "namespace/sio", "event"}},
+	{"internal/sim", nil},
 
 	{"engine/enginetest", []string{"engine", "engine/eio"}},
-	{"transport/transporttest", []string{"engine", "engine/eio", "engine/enginetest"}},
+	{"transport/transporttest", []string{"engine", "engine/eio", "engine/enginetest", "internal/sim"}},
 	{"adapter/adaptertest", []string{"adapter", "namespace/sio", "engine/eio"}},
+	{"everwiretest", []string{"", "client", "engine/eio", "internal/sim", gorilla}},
 }
 
 // onlyForTests are packages that no file but a test, or another of them, may import.
-var onlyForTests = []string{"engine/enginetest", "transport/transporttest", "adapter/adaptertest"}
+var onlyForTests = []string{"engine/enginetest", "transport/transporttest", "adapter/adaptertest", "everwiretest"}
 
 // direct are the direct dependencies of go.mod; optional ones may be missing.
 var (

@@ -43,7 +43,7 @@ type request struct {
 // play runs f in a bubble with a fake server.
 func play(t *testing.T, f func(t *testing.T, s *fake)) {
 	synctest.Test(t, func(t *testing.T) {
-		s := &fake{network: &network{}, t: t, requests: make(chan *request, 99)}
+		s := &fake{network: newNetwork(), t: t, requests: make(chan *request, 99)}
 		stop := s.serve(s)
 		t.Cleanup(func() {
 			stop()

@@ -4,8 +4,8 @@ package client_test
 
 import (
 	"context"
-	"errors"
 	"log/slog"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -19,6 +19,7 @@ import (
 
 	"github.com/everwire/everwire"
 	"github.com/everwire/everwire/client"
+	"github.com/everwire/everwire/internal/sim"
 )
 
 // quiet drops the logs, unless one wants to see them.
@@ -32,30 +33,24 @@ func quiet() *slog.Logger {
 // pass lets time pass, that of the bubble.
 func pass(d time.Duration) { time.Sleep(d) }
 
-// network is where a server may listen. It is all in memory.
+// network is where a server may listen. It is all in memory, and takes no time.
 type network struct {
-	mu     sync.Mutex
-	accept chan net.Conn // nil: connections are refused
-	conns  map[net.Conn]bool
-	dials  int
+	sim *sim.Net
+
+	mu    sync.Mutex // guards dials
+	dials int
 
 	clients byte // made so far; only the test makes any
 }
 
-var errRefused = errors.New("connection refused")
+func newNetwork() *network { return &network{sim: sim.New(sim.Config{Until: math.MaxInt64})} }
 
-// dial is Options.Dial.
-func (n *network) dial(context.Context, string, string) (net.Conn, error) {
+// dial is Options.Dial. It is refused while nobody serves.
+func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	n.mu.Lock()
-	defer n.mu.Unlock()
 	n.dials++
-	if n.accept == nil {
-		return nil, errRefused
-	}
-	here, there := net.Pipe()
-	n.conns[here] = true
-	n.accept <- there
-	return here, nil
+	n.mu.Unlock()
+	return n.sim.Dial(ctx, "client", "server")
 }
 
 // dialled returns how often dial was called.
@@ -66,49 +61,18 @@ func (n *network) dialled() int {
 }
 
 // cut breaks all connections.
-func (n *network) cut() {
-	n.mu.Lock()
-	defer n.mu.Unlock()
-	for c := range n.conns {
-		c.Close()
-	}
-	clear(n.conns)
-}
+func (n *network) cut() { n.sim.Cut("client") }
 
 // serve has h listen until stop is called.
 func (n *network) serve(h http.Handler) (stop func()) {
-	accept := make(chan net.Conn, 1000)
-	n.mu.Lock()
-	n.accept = accept
-	n.conns = make(map[net.Conn]bool)
-	n.mu.Unlock()
 	srv := &http.Server{Handler: h, ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)}
-	go func() { _ = srv.Serve(&listener{accept: accept, closed: make(chan struct{})}) }()
+	l := n.sim.Listen("server")
+	go func() { _ = srv.Serve(l) }()
 	return func() {
-		n.mu.Lock()
-		n.accept = nil
-		n.mu.Unlock()
 		srv.Close()
 		n.cut()
 	}
 }
-
-type listener struct {
-	accept chan net.Conn
-	closed chan struct{}
-	once   sync.Once
-}
-
-func (l *listener) Accept() (net.Conn, error) {
-	select {
-	case c := <-l.accept:
-		return c, nil
-	case <-l.closed:
-		return nil, net.ErrClosed
-	}
-}
-func (l *listener) Close() error   { l.once.Do(func() { close(l.closed) }); return nil }
-func (l *listener) Addr() net.Addr { return &net.TCPAddr{} }
 
 // world is a network with an Everwire server.
 type world struct {
@@ -121,7 +85,7 @@ type world struct {
 // bubble runs f in a bubble of synctest with a server that setup has prepared.
 func bubble(t *testing.T, cfg everwire.Config, setup func(*everwire.Server), f func(t *testing.T, w *world)) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &world{network: &network{}, t: t}
+		w := &world{network: newNetwork(), t: t}
 		w.start(cfg, setup)
 		t.Cleanup(func() {
 			w.stop()

@@ -18,8 +18,8 @@ type children struct {
 	list []*Namespace // guarded by Registry.mu
 }
 
-// OfPattern returns a namespace that is the parent of all those whose whole name
-// matches the pattern: one of them is made when the first client connects to it, or
+// OfPattern returns a namespace that is the parent of all those whose name
+// matches the pattern (anchor it with ^ and $): one of them is made when the first client connects to it, or
 // when [Registry.Of] names it. See [Registry.OfFunc].
 func (g *Registry) OfPattern(pattern *regexp.Regexp) *Namespace {
 	return g.parent(&children{

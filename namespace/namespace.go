@@ -84,10 +84,28 @@ func (n *Namespace) openOnce() (err error) {
 	n.registry.mu.RLock()
 	listeners := n.registry.onNamespace
 	n.registry.mu.RUnlock()
-	for _, f := range listeners {
-		f(n)
+	tell := func() error {
+		for _, f := range listeners {
+			f(n)
+		}
+		return nil
+	}
+	if err == nil && n.parent != nil && !n.isNamed() {
+		// A client has asked for it: that must not take the process.
+		if err = guard(tell); err != nil {
+			origin{namespace: n}.logFailure("namespace", err)
+		}
+	} else if err == nil {
+		err = tell()
 	}
 	return err
+}
+
+// isNamed reports whether the application has named the namespace.
+func (n *Namespace) isNamed() bool {
+	n.registry.mu.RLock()
+	defer n.registry.mu.RUnlock()
+	return n.named
 }
 
 // Name returns the name, which starts with a slash.

@@ -4,6 +4,7 @@ import http from "node:http";
 import { Server } from "socket.io";
 import { address, listen, ownRooms, serveControl } from "../interop/official.mjs";
 
+const parser = process.env.EVERWIRE_PARSER ? (await import(process.env.EVERWIRE_PARSER)).default : undefined;
 const namespaces = ["/", "/a", "/b", "/c", "/d"];
 const outcomes = new Map(); // key -> value, asked for over HTTP
 const waiting = new Map();
@@ -116,7 +117,7 @@ function refusal(message, data) {
 }
 
 function serve(server, options) {
-  const io = new Server(server, { pingInterval: 500, pingTimeout: 3000, ...options });
+  const io = new Server(server, { pingInterval: 500, pingTimeout: 3000, ...(parser && { parser }), ...options });
   io.of("/auth").use((socket, next) => {
     const { token } = socket.handshake.auth;
     if (token === "expired") return next(refusal("token expired", { code: "expired" }));

@@ -19,6 +19,7 @@ import (
 
 	"github.com/everwire/everwire"
 	"github.com/everwire/everwire/ginmount"
+	"github.com/everwire/everwire/namespace/sio"
 )
 
 // A fixture is a running server with the handlers that the features expect, mounted in Gin, and beside it a plain HTTP
@@ -28,6 +29,7 @@ type fixture struct {
 	Control string // of the server beside it
 
 	addr     string
+	codec    sio.Codec
 	outcomes outcomes
 
 	mu      sync.Mutex         // guards what a restart replaces
@@ -35,9 +37,10 @@ type fixture struct {
 	http    *http.Server
 }
 
-func newFixture(t *testing.T) *fixture {
+// newFixture starts one with a codec; nil is the default one.
+func newFixture(t *testing.T, codec sio.Codec) *fixture {
 	t.Helper()
-	f := &fixture{addr: "127.0.0.1:0"}
+	f := &fixture{addr: "127.0.0.1:0", codec: codec}
 	require.NoError(t, f.start())
 	control := httptest.NewServer(http.HandlerFunc(f.serveControl))
 	f.URL, f.Control = "http://"+f.addr, control.URL
@@ -57,6 +60,7 @@ func (f *fixture) start() error {
 			PingInterval: 500 * time.Millisecond,
 			PingTimeout:  3 * time.Second,
 			Recovery:     everwire.Recovery{Window: recovery},
+			Codec:        f.codec,
 			Logger:       slog.New(slog.DiscardHandler),
 		})
 		if err != nil {

@@ -130,6 +130,13 @@ func (a *app) exchange(n *everwire.Namespace) {
 		}
 		return nil
 	})
+	n.On("plain", func(c *everwire.Ctx) error {
+		var size int
+		if err := c.Bind(&size); err != nil {
+			return err
+		}
+		return c.Socket().Compress(false).Emit("item", 0, strings.Repeat("x", size))
+	})
 	n.On("whoami", func(c *everwire.Ctx) error { return c.Ack(c.Socket().ID()) })
 	n.On("handshake", func(c *everwire.Ctx) error { return c.Ack(describe(c.Socket())) })
 	n.On("emit", func(c *everwire.Ctx) error {

@@ -2,6 +2,7 @@
 // reads commands from its standard input, a line of JSON each, and answers each with one: {"start": options} starts a
 // server and tells its port, {"close": port} closes it. It ends when its input does.
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { Server } from "socket.io";
@@ -49,6 +50,7 @@ function exchange(socket, note) {
   socket.on("many", (count, size) => {
     for (let i = 0; i < count; i++) socket.emit("item", i, "x".repeat(size));
   });
+  socket.on("plain", (size) => socket.compress(false).emit("item", 0, "x".repeat(size)));
   socket.on("whoami", (ack) => ack(socket.id));
   socket.on("handshake", (ack) => ack(describe(socket.handshake)));
   socket.on("emit", (name, ack) => {
@@ -212,22 +214,64 @@ function front(io, kind) {
   }
 }
 
+// The options of front_test.go, in the words of the official server.
+function frontOptions({ cors, check, cookie, compress, noSlash }) {
+  const o = { addTrailingSlash: !noSlash };
+  if (cors) o.cors = { ...cors, origin: cors.origin[0] === "*" ? "*" : cors.origin };
+  if (check) {
+    o.allowRequest = (req, decide) => {
+      const deny = new URL(req.url, "http://x").searchParams.get("deny");
+      decide(deny === "" ? undefined : deny, deny === null);
+    };
+  }
+  if (cookie) {
+    const { noPath, readable, strict, ...rest } = cookie;
+    o.cookie = { ...rest, httpOnly: !readable, sameSite: strict ? "strict" : "lax", ...(noPath && { path: false }) };
+  }
+  if (compress) {
+    const threshold = compress.threshold === 1 ? 0 : (compress.threshold ?? 1024);
+    o.httpCompression = compress.polls ? { threshold } : false;
+    o.perMessageDeflate = compress.websocket ? { threshold } : false;
+  }
+  return o;
+}
+
+function hooks(io, { names, headers }) {
+  if (names) {
+    io.engine.generateId = (req) => {
+      if (!req._query.name) throw new Error("no name");
+      return req._query.name;
+    };
+  }
+  if (headers) {
+    io.engine.on("initial_headers", (h) => (h["X-First"] = "first"));
+    io.engine.on("headers", (h) => (h["X-Each"] = "each"));
+  }
+}
+
+function createWeb(tls, handle) {
+  if (!tls) return createServer(handle);
+  return createSecureServer({ ...tls, ca: tls.cert, requestCert: true, rejectUnauthorized: true }, handle);
+}
+
 const running = new Map(); // port -> server
 
-async function start({ noUpgrade, front: kind, port = 0, ...options }) {
+async function start({ noUpgrade, front: kind, port = 0, cors, check, names, cookie, headers, compress, noSlash, tls, ...options }) {
   const lines = [];
   let release;
   const released = new Promise((resolve) => (release = resolve));
-  const web = createServer((req, res) => {
+  const web = createWeb(tls, (req, res) => {
     if (req.url === "/log") return res.end(lines.join("\n") + "\n");
     if (req.url === "/release") return release(), res.end();
     if (req.url === "/other") return res.end("other");
     res.writeHead(404);
     res.end();
   });
-  const io = new Server(web, { serveClient: false, allowUpgrades: !noUpgrade, ...options });
+  const more = frontOptions({ cors, check, cookie, compress, noSlash });
+  const io = new Server(web, { serveClient: false, allowUpgrades: !noUpgrade, ...more, ...options });
   application(io, (line) => lines.push(line), released);
   front(io, kind);
+  hooks(io, { names, headers });
   web.listen(port, "127.0.0.1");
   await once(web, "listening");
   running.set(web.address().port, io);

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 func returning() []row {
@@ -36,61 +38,61 @@ func returning() []row {
 type granted struct{ SID, PID string }
 
 func (s *server) grant(packet, prefix string) (g granted) {
-	s.t.Helper()
+	s.T.Helper()
 	data, ok := strings.CutPrefix(packet, "40"+prefix)
-	require.True(s.t, ok, packet)
+	require.True(s.T, ok, packet)
 	fields := map[string]string{}
-	require.NoError(s.t, json.Unmarshal([]byte(data), &fields))
-	require.Len(s.t, fields, 2, packet)
+	require.NoError(s.T, json.Unmarshal([]byte(data), &fields))
+	require.Len(s.T, fields, 2, packet)
 	return granted{fields["sid"], fields["pid"]}
 }
 
 // arrive opens a session and connects to the main namespace.
-func (s *server) arrive(auth string) (peer, granted) {
-	s.t.Helper()
+func (s *server) arrive(auth string) (peer.Peer, granted) {
+	s.T.Helper()
 	p := s.open()
-	p.send("40" + auth)
-	return p, s.grant(p.next(), "")
+	p.Send("40" + auth)
+	return p, s.grant(p.Next(), "")
 }
 
 // split takes the offset from the end of an event.
 func (s *server) split(packet string) (event, offset string) {
-	s.t.Helper()
+	s.T.Helper()
 	var args []json.RawMessage
-	require.NoError(s.t, json.Unmarshal([]byte(strings.TrimPrefix(packet, "42")), &args), packet)
+	require.NoError(s.T, json.Unmarshal([]byte(strings.TrimPrefix(packet, "42")), &args), packet)
 	last := len(args) - 1
-	require.NoError(s.t, json.Unmarshal(args[last], &offset), packet)
+	require.NoError(s.T, json.Unmarshal(args[last], &offset), packet)
 	text, err := json.Marshal(args[:last])
-	require.NoError(s.t, err)
+	require.NoError(s.T, err)
 	return "42" + string(text), offset
 }
 
 // event expects an event with an offset, which it returns.
-func (s *server) event(p peer, want string) (offset string) {
-	s.t.Helper()
-	event, offset := s.split(p.next())
-	require.Equal(s.t, want, event)
-	require.NotEmpty(s.t, offset)
+func (s *server) event(p peer.Peer, want string) (offset string) {
+	s.T.Helper()
+	event, offset := s.split(p.Next())
+	require.Equal(s.T, want, event)
+	require.NotEmpty(s.T, offset)
 	return offset
 }
 
 // lost is why a client of the transport is gone that drop has cut off.
-var lost = map[string]string{websocket: "transport close", polling: "transport error"}
+var lost = map[string]string{peer.Websocket: "transport close", peer.Polling: "transport error"}
 
 // drop cuts a connection.
-func (s *server) drop(p peer) {
-	s.t.Helper()
+func (s *server) drop(p peer.Peer) {
+	s.T.Helper()
 	switch p := p.(type) {
-	case *wsPeer:
-		p.tcp.Close()
-	case *pollPeer:
-		p.half("GET", "", "").Close()
+	case *peer.WS:
+		p.TCP.Close()
+	case *peer.Poll:
+		p.Half("GET", "", "").Close()
 	}
 }
 
 // lose is drop, and waits until the application knows; the client is in the main namespace, in these rooms.
-func (s *server) lose(p peer, rooms string) {
-	s.t.Helper()
+func (s *server) lose(p peer.Peer, rooms string) {
+	s.T.Helper()
 	s.drop(p)
 	s.logs("disconnect / " + lost[s.over] + " [" + rooms + "]")
 }
@@ -102,29 +104,29 @@ func claim(g granted, offset string) string {
 
 func hasPID(s *server) {
 	p, g := s.arrive("")
-	require.Len(s.t, g.SID, 20)
-	require.Len(s.t, g.PID, 20)
-	require.NotEqual(s.t, g.SID, g.PID)
+	require.Len(s.T, g.SID, 20)
+	require.Len(s.T, g.PID, 20)
+	require.NotEqual(s.T, g.SID, g.PID)
 	s.alive(p)
 }
 
 func hasOffset(s *server) {
 	p, _ := s.arrive("")
-	p.send(`42["echo",1]`)
+	p.Send(`42["echo",1]`)
 	first := s.event(p, `42["echoed",1]`)
-	p.send(`42["say",{"from":"namespace"},"x"]`)
+	p.Send(`42["say",{"from":"namespace"},"x"]`)
 	second := s.event(p, `42["said","x"]`)
-	require.NotEqual(s.t, first, second)
-	p.send(`451-["echo",{"_placeholder":true,"num":0}]`, "bAQID")
-	require.Regexp(s.t, `^451-\["echoed",\{"_placeholder":true,"num":0\},"[^"]+"\]$`, p.next())
-	s.expect(p, "bAQID")
+	require.NotEqual(s.T, first, second)
+	p.Send(`451-["echo",{"_placeholder":true,"num":0}]`, "bAQID")
+	require.Regexp(s.T, `^451-\["echoed",\{"_placeholder":true,"num":0\},"[^"]+"\]$`, p.Next())
+	s.Expect(p, "bAQID")
 }
 
 func noOffset(s *server) {
 	p, _ := s.arrive("")
-	p.send(`42["ask",60000,"x"]`)
+	p.Send(`42["ask",60000,"x"]`)
 	s.question(p, `,"x"`)
-	s.ask(p, `421["answer","y"]`, `431["y"]`)
+	s.Ask(p, `421["answer","y"]`, `431["y"]`)
 }
 
 // volatileOffset: the official client takes a text that stands last for the offset.
@@ -134,33 +136,33 @@ func volatileOffset(s *server) {
 	shape := `["v","x"]`
 	if strings.TrimPrefix(packet, "42") != shape {
 		event, _ := s.split(packet)
-		require.Equal(s.t, "42"+shape, event)
+		require.Equal(s.T, "42"+shape, event)
 		shape = `["v","x",offset]`
 	}
-	require.Equal(s.t, s.want("a volatile event where clients may come back"), shape)
+	require.Equal(s.T, s.want("a volatile event where clients may come back"), shape)
 }
 
 // comesBack: of the two clients the first is away while the second speaks to all, to a room, and to the first alone.
 func comesBack(s *server) {
 	p, g := s.arrive("")
-	p.send(`421["join",["x"]]`, `42["echo",0]`)
-	s.expect(p, `431[["x"]]`)
+	p.Send(`421["join",["x"]]`, `42["echo",0]`)
+	s.Expect(p, `431[["x"]]`)
 	offset := s.event(p, `42["echoed",0]`)
 	s.lose(p, "x")
 	other, _ := s.arrive("")
 	for _, to := range []string{``, `"to":["x"],`, `"to":["` + g.SID + `"],`, `"to":["y"],`, `"except":["x"],`} {
-		other.send(`42["say",{` + to + `"from":"namespace"},"` + strings.NewReplacer(`"`, "", `:`, "").Replace(to) + `"]`)
+		other.Send(`42["say",{` + to + `"from":"namespace"},"` + strings.NewReplacer(`"`, "", `:`, "").Replace(to) + `"]`)
 	}
-	other.send(`429["answer"]`)
-	for other.next() != `439[]` { // it hears some of that itself
+	other.Send(`429["answer"]`)
+	for other.Next() != `439[]` { // it hears some of that itself
 	}
 	back := s.open()
-	back.send("40" + claim(g, offset))
+	back.Send("40" + claim(g, offset))
 	var order, missed []string
 	for range 4 {
-		packet := back.next()
+		packet := back.Next()
 		if strings.HasPrefix(packet, "40") {
-			require.Equal(s.t, g, s.grant(packet, ""))
+			require.Equal(s.T, g, s.grant(packet, ""))
 			order = append(order, "answer")
 			continue
 		}
@@ -168,40 +170,40 @@ func comesBack(s *server) {
 		order, missed = append(order, "event"), append(missed, event)
 	}
 	want := []string{`42["said",""]`, `42["said","to[x],"]`, `42["said","to[` + g.SID + `],"]`}
-	require.Equal(s.t, want, missed)
-	require.Equal(s.t, s.want("the answer to a client that comes back"), strings.Join(order, " "))
+	require.Equal(s.T, want, missed)
+	require.Equal(s.T, s.want("the answer to a client that comes back"), strings.Join(order, " "))
 	s.alive(back)
 }
 
 func restoresState(s *server) {
 	p, g := s.arrive("")
-	s.ask(p, `421["join",["b","a"]]`, `431[["a","b"]]`)
-	s.ask(p, `422["remember","ann"]`, `432[]`)
-	s.ask(p, `423["recall"]`, `433["ann",false]`)
-	p.send(`42["echo",0]`)
+	s.Ask(p, `421["join",["b","a"]]`, `431[["a","b"]]`)
+	s.Ask(p, `422["remember","ann"]`, `432[]`)
+	s.Ask(p, `423["recall"]`, `433["ann",false]`)
+	p.Send(`42["echo",0]`)
 	offset := s.event(p, `42["echoed",0]`)
 	s.lose(p, "a,b")
 	back, same := s.arrive(claim(g, offset))
-	require.Equal(s.t, g, same)
-	s.ask(back, `421["rooms"]`, `431[["a","b"]]`)
-	s.ask(back, `422["recall"]`, `432["ann",true]`)
-	back.send(`42["say",{"from":"namespace","to":["a"]},1]`)
+	require.Equal(s.T, g, same)
+	s.Ask(back, `421["rooms"]`, `431[["a","b"]]`)
+	s.Ask(back, `422["recall"]`, `432["ann",true]`)
+	back.Send(`42["say",{"from":"namespace","to":["a"]},1]`)
 	s.event(back, `42["said",1]`)
 }
 
 // ordered has a client come back to /ordered, and returns how often its first middleware has run.
 func (s *server) ordered() (runs int) {
-	s.t.Helper()
+	s.T.Helper()
 	p := s.open()
-	p.send("40/ordered,")
-	g := s.grant(p.next(), "/ordered,")
-	p.send(`42/ordered,["echo",0]`)
-	_, offset := s.split(strings.Replace(p.next(), "/ordered,", "", 1))
+	p.Send("40/ordered,")
+	g := s.grant(p.Next(), "/ordered,")
+	p.Send(`42/ordered,["echo",0]`)
+	_, offset := s.split(strings.Replace(p.Next(), "/ordered,", "", 1))
 	s.drop(p)
 	s.logs("disconnect /ordered " + lost[s.over] + " []")
 	back := s.open()
-	back.send("40/ordered," + claim(g, offset))
-	require.Equal(s.t, g, s.grant(back.next(), "/ordered,"))
+	back.Send("40/ordered," + claim(g, offset))
+	require.Equal(s.T, g, s.grant(back.Next(), "/ordered,"))
 	for _, line := range s.log() {
 		if line == "use 1" {
 			runs++
@@ -210,19 +212,19 @@ func (s *server) ordered() (runs int) {
 	return runs
 }
 
-func asksAgain(s *server) { require.Equal(s.t, 2, s.ordered()) }
+func asksAgain(s *server) { require.Equal(s.T, 2, s.ordered()) }
 
 func skipsMiddlewares(s *server) {
-	require.Equal(s.t, s.want("middlewares for a client that comes back"), decimal(s.ordered()))
+	require.Equal(s.T, s.want("middlewares for a client that comes back"), decimal(s.ordered()))
 }
 
 // stranger asserts that a client with this claim gets a socket of its own, and no error.
 func (s *server) stranger(auth string, g granted) {
-	s.t.Helper()
+	s.T.Helper()
 	p, fresh := s.arrive(auth)
-	require.NotEqual(s.t, g.SID, fresh.SID)
-	require.NotEqual(s.t, g.PID, fresh.PID)
-	s.ask(p, `421["recall"]`, `431["",false]`)
+	require.NotEqual(s.T, g.SID, fresh.SID)
+	require.NotEqual(s.T, g.PID, fresh.PID)
+	s.Ask(p, `421["recall"]`, `431["",false]`)
 }
 
 func unknownPID(s *server) {
@@ -232,13 +234,13 @@ func unknownPID(s *server) {
 
 // missing has a client miss an event, after one that it got.
 func (s *server) missing() (g granted, offset string) {
-	s.t.Helper()
+	s.T.Helper()
 	p, g := s.arrive("")
-	p.send(`42["echo",0]`)
+	p.Send(`42["echo",0]`)
 	offset = s.event(p, `42["echoed",0]`)
 	s.lose(p, "")
 	other, _ := s.arrive("")
-	other.send(`42["say",{"from":"socket"},1]`)
+	other.Send(`42["say",{"from":"socket"},1]`)
 	s.alive(other)
 	return g, offset
 }
@@ -247,17 +249,17 @@ func unknownOffset(s *server) {
 	g, _ := s.missing()
 	got := "a fresh socket"
 	p := s.open()
-	p.send("40" + claim(g, "unknown"))
-	if s.grant(p.next(), "").PID == g.PID {
+	p.Send("40" + claim(g, "unknown"))
+	if s.grant(p.Next(), "").PID == g.PID {
 		s.event(p, `42["echoed",0]`) // nobody has said that it has arrived
 		s.event(p, `42["said",1]`)
 		got = "all that the client may lack"
 	}
 	want := "a fresh socket" // to a client that has confirmed the event, by its next poll
-	if s.over == websocket {
+	if s.over == peer.Websocket {
 		want = s.want("an unknown offset of a client that has confirmed nothing")
 	}
-	require.Equal(s.t, want, got)
+	require.Equal(s.T, want, got)
 	s.alive(p)
 }
 
@@ -275,20 +277,20 @@ func withoutOffset(s *server) {
 	if same != g {
 		got = "a fresh socket"
 	}
-	require.Equal(s.t, s.want("a client that comes back before its first event"), got)
+	require.Equal(s.T, s.want("a client that comes back before its first event"), got)
 	s.alive(back)
 }
 
 func afterDisconnect(byServer bool) func(*server) {
 	return func(s *server) {
 		p, g := s.arrive("")
-		p.send(`42["echo",0]`)
+		p.Send(`42["echo",0]`)
 		offset := s.event(p, `42["echoed",0]`)
 		if byServer {
-			s.ask(p, `42["bye"]`, "41")
+			s.Ask(p, `42["bye"]`, "41")
 			s.logs("disconnect / server namespace disconnect []")
 		} else {
-			p.send("41")
+			p.Send("41")
 			s.logs("disconnect / client namespace disconnect []")
 		}
 		s.stranger(claim(g, offset), g)

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 // large keeps a WebSocket busy for a moment.
@@ -41,28 +43,34 @@ func volatileRow(events []string, arrive ...string) func(*server) {
 		var names []string
 		for packet := next(); !strings.Contains(packet, `["end"`); packet = next() {
 			if rest, ok := strings.CutPrefix(packet, "b"); ok {
-				require.NotEmpty(s.t, rest)
+				require.NotEmpty(s.T, rest)
 				continue
 			}
 			names = append(names, strings.Split(packet, `"`)[1])
 		}
-		require.Equal(s.t, arrive, names)
+		require.Equal(s.T, arrive, names)
 	}
 }
 
 // sequence has the server emit the events, with a connection that is ready to take them, and returns what reads them.
-func (s *server) sequence(p peer, steps ...string) (next func() string) {
-	s.t.Helper()
+func (s *server) sequence(p peer.Peer, steps ...string) (next func() string) {
+	s.T.Helper()
 	packet := `42["sequence",[` + strings.Join(steps, ",") + `]]`
-	poller, ok := p.(*pollPeer)
+	poller, ok := p.(*peer.Poll)
 	if !ok {
-		p.send(packet)
-		return p.next
+		p.Send(packet)
+		return p.Next
 	}
-	poll := poller.wait()
-	p.send(packet)
-	a := s.ended(poll)
-	require.Equal(s.t, 200, a.status)
-	poller.queue = strings.Split(a.body, separator)
-	return p.next
+	poll := poller.Wait()
+	p.Send(packet)
+	a := s.Ended(poll)
+	require.Equal(s.T, 200, a.Status)
+	first := strings.Split(a.Body, peer.Separator)
+	return func() (packet string) {
+		if len(first) == 0 {
+			return p.Next()
+		}
+		packet, first = first[0], first[1:]
+		return packet
+	}
 }

@@ -134,6 +134,9 @@ func (c *conn) Close() error {
 			d.timer.Stop()
 		}
 	}
+	if c.link.ends[1-c.end].closed {
+		c.link.net.forget(c.link)
+	}
 	return nil
 }
 

@@ -25,5 +25,8 @@
 //
 // Only times and lengths are traced, not bytes: WebSocket clients mask with random numbers that cannot be seeded.
 //
+// Without weather (a zero [Weather] that never ends) it is the network of everwiretest: nothing is drawn, nothing takes
+// time, and it works outside of bubbles too. Cut, Hold and Shut are for tests that strike by hand, in any weather.
+//
 // Nothing here starts a goroutine: deliveries are timers. A mutex is never held over anything that waits.
 package sim

@@ -35,6 +35,9 @@ type Net struct {
 	numbers   map[string]int       // of the last connection of each lane
 	refusing  map[string]time.Time // nodes whose dials are refused, and until when
 	paused    map[string]time.Time // nodes, and until when
+	links     map[*link]struct{}   // of which an end is open
+	held      map[string]bool      // nodes that nothing arrives at; true: and nothing from them
+	shut      map[string]bool      // nodes that cannot dial
 }
 
 // New makes a network.
@@ -49,6 +52,9 @@ func New(c Config) *Net {
 		numbers:   map[string]int{},
 		refusing:  map[string]time.Time{},
 		paused:    map[string]time.Time{},
+		links:     map[*link]struct{}{},
+		held:      map[string]bool{},
+		shut:      map[string]bool{},
 	}
 }
 
@@ -135,7 +141,13 @@ func (n *Net) knock(from string) (wait time.Duration, refused bool) {
 	now := time.Now()
 	rng := rand.New(rand.NewPCG(n.config.Seed, hash("dial", from, now.Sub(n.journal.began))))
 	w := n.weather()
+	if n.shut[from] {
+		return 0, true
+	}
 	wait = 2*w.Latency + 1 + randUpTo(rng, w.Jitter)
+	if w.none() {
+		wait = 0
+	}
 	if rng.Float64() < w.Refuse && !now.Before(n.refusing[from]) {
 		n.refusing[from] = now.Add(randUpTo(rng, w.RefuseFor))
 	}
@@ -157,8 +169,13 @@ func (n *Net) number(lane string) int {
 func (n *Net) accept(name string, l *link) bool {
 	n.mu.Lock()
 	at := n.listeners[name]
+	n.links[l] = struct{}{}
 	n.mu.Unlock()
-	return at != nil && at.push(l.ends[server])
+	if at != nil && at.push(l.ends[server]) {
+		return true
+	}
+	n.forget(l)
+	return false
 }
 
 func hash(parts ...any) uint64 {

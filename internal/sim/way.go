@@ -79,13 +79,17 @@ func (w *way) pushLocked(data []byte, end error) {
 	w.scheduleLocked(&c)
 	w.queue = append(w.queue, c)
 	if len(w.queue) == 1 {
-		w.armLocked()
+		w.startLocked()
 	}
 }
 
 // scheduleLocked draws when a new chunk arrives, and in one piece or not.
 func (w *way) scheduleLocked(c *chunk) {
 	weather, journal := w.link.net.weather(), w.link.net.journal
+	if weather.none() {
+		c.due = c.at
+		return
+	}
 	late, by, merge, split, where := c.dice.roll(), c.dice.upTo(weather.LateBy), c.dice.roll(), c.dice.roll(), c.dice.roll()
 	c.due = c.at.Add(max(w.latency+c.dice.upTo(weather.Jitter), 1) + w.link.dialing)
 	w.link.dialing = 0
@@ -109,6 +113,15 @@ func (w *way) scheduleLocked(c *chunk) {
 	}
 }
 
+// startLocked delivers the first chunk, or sets the timer for it.
+func (w *way) startLocked() {
+	if len(w.queue) > 0 && !w.queue[0].due.After(time.Now()) {
+		w.deliverLocked()
+		return
+	}
+	w.armLocked()
+}
+
 // armLocked sets the timer for the first chunk.
 func (w *way) armLocked() {
 	if len(w.queue) == 0 {
@@ -126,7 +139,14 @@ func (w *way) armLocked() {
 func (w *way) deliver() {
 	w.link.mu.Lock()
 	defer w.link.mu.Unlock()
+	w.deliverLocked()
+}
+
+func (w *way) deliverLocked() {
 	for len(w.queue) > 0 && !w.queue[0].due.After(time.Now()) {
+		if w.link.net.isHeld(w) {
+			return // Release goes on
+		}
 		c := w.queue[0]
 		if until := w.link.net.pausedUntil(w.link.from, w.link.to); until.After(time.Now()) {
 			w.postponeLocked(until.Add(1 + c.dice.upTo(5*time.Millisecond)))
@@ -274,10 +294,13 @@ func (w *way) injectLocked(end error) {
 	}
 	d := dice(w.rng.Uint64())
 	c := chunk{at: time.Now(), due: time.Now().Add(w.latency + 1 + d.upTo(w.latency)), end: end, dice: d}
+	if w.link.net.weather().none() {
+		c.due = c.at
+	}
 	if w.injected == nil {
 		w.queue = nil
 	}
 	w.queue = append(w.queue, c)
 	w.injected, w.closed = end, true
-	w.armLocked()
+	w.startLocked()
 }

@@ -5,7 +5,7 @@ package sim
 import "time"
 
 // Weather is what a network does to its connections. Numbers without a unit are probabilities. The zero value does
-// nothing at all, and takes no time for it.
+// nothing at all, and takes no time for it: what is written is there when Write returns.
 type Weather struct {
 	Latency time.Duration // each way, at least
 	Jitter  time.Duration // beside it, at most
@@ -41,6 +41,8 @@ type Weather struct {
 	Overtake   float64 // the client has a reset, and the server the request, up to AgainBy later
 	AgainBy    time.Duration
 }
+
+func (w *Weather) none() bool { return *w == Weather{} }
 
 // Calm is a good network.
 func Calm() Weather { return Weather{Latency: 10 * time.Millisecond, Jitter: 5 * time.Millisecond} }

@@ -238,7 +238,7 @@ func TestDecodeFailsFast(t *testing.T) {
 		if raceEnabled {
 			continue
 		}
-		assert.Less(t, fastest, 5*time.Millisecond, name)
+		assert.Less(t, fastest, 20*time.Millisecond, name) // quadratic work would take seconds
 		allocs := testing.AllocsPerRun(3, func() { _, _, _ = sio.JSON{}.NewDecoder().Decode(p) })
 		assert.LessOrEqual(t, allocs, 1.0, name) // the decoder itself
 	}

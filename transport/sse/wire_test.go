@@ -193,6 +193,10 @@ func TestSlowReader(t *testing.T) {
 		_, err := io.WriteString(here, "GET /?EIO=4&transport=sse HTTP/1.1\r\nHost: x\r\n\r\n")
 		require.NoError(t, err)
 		start := time.Now()
+		session := <-a.Sessions
+		for range 2 { // more than the connection takes
+			require.NoError(t, session.Send(engine.NewMessage(eio.Text(make([]byte, 50_000)))))
+		}
 		require.Equal(t, engine.TransportError, <-a.Ended)
 		require.InDelta(t, 10, time.Since(start).Seconds(), 0.5)
 		require.NoError(t, here.Close())

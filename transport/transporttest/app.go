@@ -4,10 +4,13 @@
 package transporttest
 
 import (
+	"context"
+	"math"
 	"net"
 
 	"github.com/everwire/everwire/engine"
 	"github.com/everwire/everwire/engine/eio"
+	"github.com/everwire/everwire/internal/sim"
 )
 
 // App passes on what it hears of its sessions. It is an [engine.Handler], and the
@@ -36,36 +39,23 @@ func (a *App) Receive(p eio.Packet) error { a.Got <- string(eio.Append(nil, p));
 // Closed implements [engine.Receiver].
 func (a *App) Closed(reason engine.CloseReason) { a.Ended <- reason }
 
-// Pipes is a listener in memory.
+// Pipes is a listener in memory, whose connections take no time.
 type Pipes struct {
-	conns  chan net.Conn
-	closed chan struct{}
+	net.Listener
+	net *sim.Net
 }
-
-var _ net.Listener = Pipes{}
 
 // NewPipes returns a listener that Dial connects to.
-func NewPipes() Pipes { return Pipes{make(chan net.Conn), make(chan struct{})} }
+func NewPipes() Pipes {
+	n := sim.New(sim.Config{Until: math.MaxInt64})
+	return Pipes{n.Listen("server"), n}
+}
 
-// Dial returns the client's end of a connection that was accepted.
+// Dial returns the client's end of a connection.
 func (p Pipes) Dial() net.Conn {
-	here, there := net.Pipe()
-	p.conns <- there
-	return here
-}
-
-// Accept implements [net.Listener].
-func (p Pipes) Accept() (net.Conn, error) {
-	select {
-	case c := <-p.conns:
-		return c, nil
-	case <-p.closed:
-		return nil, net.ErrClosed
+	c, err := p.net.Dial(context.Background(), "client", "server")
+	if err != nil {
+		panic(err) // the listener is closed
 	}
+	return c
 }
-
-// Close implements [net.Listener].
-func (p Pipes) Close() error { close(p.closed); return nil }
-
-// Addr implements [net.Listener].
-func (p Pipes) Addr() net.Addr { return &net.TCPAddr{} }

@@ -1,4 +1,4 @@
-// lab.go: mode lab, for clients in Python.
+// lab.go: modes lab and lab-msgpack, for clients in Python.
 
 package modes
 
@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/everwire/everwire"
+	"github.com/everwire/everwire/namespace/sio"
+	"github.com/everwire/everwire/namespace/sio/msgpack"
 )
 
 const (
@@ -19,8 +21,14 @@ const (
 	askAnswer = 100 * time.Millisecond // in which question-timeout must be answered
 )
 
-func startLab() (*Server, error) {
+func startLab() (*Server, error) { return startLabWith(nil) }
+
+func startLabMsgpack() (*Server, error) { return startLabWith(msgpack.Codec{}) }
+
+// startLabWith starts a lab with the codec, the default one if it is nil.
+func startLabWith(codec sio.Codec) (*Server, error) {
 	return socketIO(everwire.Config{
+		Codec:        codec,
 		PingInterval: time.Second,
 		PingTimeout:  time.Second,
 		Origins:      []string{"*"},
