@@ -106,12 +106,15 @@ func (t Target) Disconnect(close bool) error {
 func (t Target) Ask(ctx context.Context, e sio.Emission) iter.Seq2[sio.Body, error] {
 	e.Flags = t.flags.With(e.Flags)
 	return func(yield func(sio.Body, error) bool) {
-		missing := 0
+		missing, ended := 0, error(nil)
 		ctx, cancel := t.namespace.patient(ctx)
 		defer cancel()
 		for a, err := range t.answers(ctx, &adapter.Op{Kind: adapter.Call, Event: e}) {
 			missing += a.Count
 			switch {
+			case err != nil && ctx.Err() != nil && errors.Is(err, ctxError(ctx)):
+				ended = err // the missing ones say so
+				continue
 			case err != nil: // of the adapter
 			case a.Err != nil:
 				missing, err = missing-1, a.Err
@@ -124,7 +127,14 @@ func (t Target) Ask(ctx context.Context, e sio.Emission) iter.Seq2[sio.Body, err
 				return
 			}
 		}
-		for ; missing > 0 && yield(nil, ErrTimeout); missing-- {
+		for ; missing > 0; missing-- {
+			ended = nil
+			if !yield(nil, ErrTimeout) {
+				return
+			}
+		}
+		if ended != nil {
+			yield(nil, ended)
 		}
 	}
 }

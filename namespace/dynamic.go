@@ -87,11 +87,28 @@ func (g *Registry) visit(name string, h Handshake) *Namespace {
 			n = g.child(parents[i], name)
 		}
 	}
-	if n != nil && n.open() != nil {
+	if n == nil {
+		return nil
+	}
+	if g.ready(n) != nil {
 		g.leave(n)
 		return nil
 	}
 	return n
+}
+
+// ready opens a namespace. What is sent to its parent reaches it from then on.
+func (g *Registry) ready(n *Namespace) error {
+	if err := n.open(); err != nil || n.parent == nil {
+		return err
+	}
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.namespaces[n.name] == n && !n.listed {
+		n.listed = true
+		n.parent.children.list = append(n.parent.children.list, n)
+	}
+	return nil
 }
 
 // child returns the child of that name, which another client may have been faster to
@@ -111,7 +128,6 @@ func (g *Registry) adoptLocked(parent *Namespace, name string) *Namespace {
 	n := newNamespace(g, name)
 	n.parent = parent
 	n.hooks.Store(parent.hooks.Load())
-	parent.children.list = append(parent.children.list, n)
 	g.namespaces[name] = n
 	return n
 }
@@ -140,9 +156,15 @@ func (g *Registry) leave(n *Namespace) {
 	}
 	g.mu.Unlock()
 	if empty && n.adapter != nil {
-		if err := n.adapter.Close(); err != nil {
-			g.log.Error("everwire: closing the adapter of an empty namespace failed", "namespace", n.name, "error", err)
-		}
+		// Owned by the registry; ends with Close, which may wait for the operation that
+		// has emptied the namespace.
+		go g.closeAdapter(n)
+	}
+}
+
+func (g *Registry) closeAdapter(n *Namespace) {
+	if err := n.adapter.Close(); err != nil {
+		g.log.Error("everwire: closing the adapter of an empty namespace failed", "namespace", n.name, "error", err)
 	}
 }
 

@@ -395,4 +395,3 @@ func (s *storm) rage(shutdown bool) {
 		require.NotZero(s.t, s.counts[what], what)
 	}
 }
-
