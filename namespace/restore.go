@@ -86,6 +86,11 @@ func (s *Socket) stay(why Reason) bool {
 	g := s.namespace.registry
 	s.mu.Lock()
 	r := s.restore
+	if r.state == outside {
+		r.state = over // at once: it may just be let in, and must not take the place of another
+		s.mu.Unlock()
+		return false
+	}
 	if r.state != here || !mayReturn(why) || r.bytes > 2*g.recovery.Buffer {
 		s.mu.Unlock()
 		s.forgo()

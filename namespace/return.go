@@ -4,6 +4,7 @@ package namespace
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"time"
@@ -35,7 +36,13 @@ func (s *Socket) reclaim(ctx context.Context) {
 	switch {
 	case old == nil:
 		return
-	case old.client == s.client, !old.hasEnded(ctx), !old.restorable(claim.Offset):
+	case old.client == s.client:
+		old.forgo()
+		return
+	case !old.hasEnded(ctx) && ctx.Err() != nil: // this connection is lost, too, and the client will try again
+		old.unclaim()
+		return
+	case !old.restorable(claim.Offset):
 		old.forgo()
 		return
 	}
@@ -79,11 +86,19 @@ func (s *Socket) giveBack() {
 	}
 	old := s.restore.old
 	s.restore.old = nil
-	old.mu.Lock()
-	defer old.mu.Unlock()
-	if old.restore.state == away {
-		old.namespace.registry.recovery.put(old)
-		old.restore.timer = time.AfterFunc(max(time.Until(old.restore.until), 0), old.expire)
+	old.unclaim()
+}
+
+// unclaim lets the client of s come back, whom nobody has claimed after all.
+func (s *Socket) unclaim() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.restore.state == over {
+		return
+	}
+	s.namespace.registry.recovery.put(s)
+	if s.restore.state == away { // its time may have passed meanwhile
+		s.restore.timer = time.AfterFunc(max(time.Until(s.restore.until), 0), s.expire)
 	}
 }
 
@@ -157,8 +172,8 @@ func (s *Socket) welcome(missed []*engine.Message) error {
 		}
 	}
 	s.releaseHeld()
-	if s.recovered.Load() && s.awaited() {
-		return nil // it comes again
+	if s.recovered.Load() && errors.Is(err, engine.ErrClosed) {
+		return nil // the client comes back once more, and gets all of it then
 	}
 	return err
 }
