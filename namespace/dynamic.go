@@ -57,7 +57,13 @@ func (n *Namespace) family() []*Namespace {
 	}
 	n.registry.mu.RLock()
 	defer n.registry.mu.RUnlock()
-	return append([]*Namespace(nil), n.children.list...)
+	open := make([]*Namespace, 0, len(n.children.list))
+	for _, child := range n.children.list {
+		if child.opened.Load() { // else nobody is in it yet
+			open = append(open, child)
+		}
+	}
+	return open
 }
 
 // accepts asks the application; it is in the client's hands what it is asked for.

@@ -234,8 +234,12 @@ func (c *caseOf) comeBack(late string) {
 
 // try carries out all plans.
 func try(t *testing.T, ask asker, others int) {
-	seen, n := map[string]int{}, 0
+	seen, n, all := map[string]int{}, 0, 0
 	plans(func(p plan) {
+		// The detector makes it ten times as slow, and needs no order of its own.
+		if all++; raceEnabled && all%13 != 0 {
+			return
+		}
 		synctest.Test(t, func(t *testing.T) {
 			w := returningNodes(t)
 			r := w[0].returner(t)
@@ -256,7 +260,7 @@ func try(t *testing.T, ask asker, others int) {
 			require.NoError(t, w[1].Close())
 		})
 	})
-	t.Logf("%d plans: %v", n, seen)
+	t.Logf("%d of %d plans: %v", n, all, seen)
 	require.Len(t, seen, 4, "every end has come")
 }
 

@@ -32,6 +32,7 @@ type Namespace struct {
 	children *children       // of a parent, else nil
 	adapter  adapter.Adapter // nil without other nodes; set by open
 	open     func() error    // opens the adapter, and tells of the namespace; once
+	opened   atomic.Bool     // adapter may be read
 	ackIDs   atomic.Uint64
 	index    index
 	served   serverEvents
@@ -82,6 +83,7 @@ func (n *Namespace) openOnce() (err error) {
 	if n.registry.opener != nil {
 		n.adapter, err = n.registry.opener.Open(n.name, n)
 	}
+	n.opened.Store(true)
 	n.registry.mu.RLock()
 	listeners := n.registry.onNamespace
 	n.registry.mu.RUnlock()
