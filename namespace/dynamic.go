@@ -93,28 +93,11 @@ func (g *Registry) visit(name string, h Handshake) *Namespace {
 			n = g.child(parents[i], name)
 		}
 	}
-	if n == nil {
-		return nil
-	}
-	if g.ready(n) != nil {
+	if n != nil && n.open() != nil {
 		g.leave(n)
 		return nil
 	}
 	return n
-}
-
-// ready opens a namespace. What is sent to its parent reaches it from then on.
-func (g *Registry) ready(n *Namespace) error {
-	if err := n.open(); err != nil || n.parent == nil {
-		return err
-	}
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if g.namespaces[n.name] == n && !n.listed {
-		n.listed = true
-		n.parent.children.list = append(n.parent.children.list, n)
-	}
-	return nil
 }
 
 // child returns the child of that name, which another client may have been faster to
@@ -134,6 +117,7 @@ func (g *Registry) adoptLocked(parent *Namespace, name string) *Namespace {
 	n := newNamespace(g, name)
 	n.parent = parent
 	n.hooks.Store(parent.hooks.Load())
+	parent.children.list = append(parent.children.list, n)
 	g.namespaces[name] = n
 	return n
 }

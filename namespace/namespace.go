@@ -40,7 +40,6 @@ type Namespace struct {
 	// Guarded by Registry.mu.
 	visitors int  // clients that are in it, or try to get in
 	named    bool // the application has named it: it stays when it is empty
-	listed   bool // what is sent to its parent reaches it
 
 	mu    sync.Mutex            // serializes changes of hooks
 	hooks atomic.Pointer[hooks] // replaced, never changed

@@ -120,7 +120,7 @@ func (g *Registry) open(name string) (*Namespace, error) {
 	}
 	n.named = true
 	g.mu.Unlock()
-	return n, g.ready(n)
+	return n, n.open()
 }
 
 // OnNamespace has f called for each namespace that is made from now on, before anybody
