@@ -146,9 +146,15 @@ func (g *Registry) leave(n *Namespace) {
 	}
 	g.mu.Unlock()
 	if empty && n.adapter != nil {
-		if err := n.adapter.Close(); err != nil {
-			g.log.Error("everwire: closing the adapter of an empty namespace failed", "namespace", n.name, "error", err)
-		}
+		// Owned by the registry; ends with Close, which may wait for the operation that
+		// has emptied the namespace.
+		go g.closeAdapter(n)
+	}
+}
+
+func (g *Registry) closeAdapter(n *Namespace) {
+	if err := n.adapter.Close(); err != nil {
+		g.log.Error("everwire: closing the adapter of an empty namespace failed", "namespace", n.name, "error", err)
 	}
 }
 
