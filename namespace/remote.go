@@ -143,6 +143,7 @@ func (h *Handshake) describe() adapter.Handshake {
 	for name, values := range h.Query() {
 		d.Query[name] = values[len(values)-1]
 	}
+	d.Auth = json.RawMessage("{}")
 	_ = h.Auth(&d.Auth) // JSON that a client has sent fits
 	return d
 }

@@ -116,8 +116,8 @@ function refusal(message, data) {
   return Object.assign(new Error(message), { data });
 }
 
-function serve(server) {
-  const io = new Server(server, { pingInterval: 500, pingTimeout: 3000, ...(parser && { parser }) });
+function serve(server, options) {
+  const io = new Server(server, { pingInterval: 500, pingTimeout: 3000, ...(parser && { parser }), ...options });
   io.of("/auth").use((socket, next) => {
     const { token } = socket.handshake.auth;
     if (token === "expired") return next(refusal("token expired", { code: "expired" }));
@@ -139,6 +139,7 @@ function serve(server) {
 async function start(port) {
   const server = http.createServer();
   const io = serve(server);
+  serve(server, { path: "/recovering", connectionStateRecovery: {} });
   return { io, port: await listen(server, port) };
 }
 

@@ -151,7 +151,7 @@ var holes = []hole{
 }
 
 // atATime is how many cases run at once.
-const atATime = 6
+const atATime = 12
 
 // TestHoles: none of them is ours. What the official server makes of them is printed.
 func TestHoles(t *testing.T) {

@@ -3,6 +3,7 @@
 package recovery
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,6 +23,7 @@ type ledger struct {
 	seen    map[int]bool
 	next    int // that should come
 	renewed bool
+	gaps    []string // lost in silence
 }
 
 func (l *ledger) take(h happening) {
@@ -63,10 +65,13 @@ func (l *ledger) event(h happening) {
 
 // lose counts what should have come before n.
 func (l *ledger) lose(n int) {
-	if l.renewed {
+	switch {
+	case n == l.next:
+	case l.renewed:
 		l.told += n - l.next
-	} else {
+	default:
 		l.silent += n - l.next
+		l.gaps = append(l.gaps, fmt.Sprintf("%d to %d after connect %d", l.next, n-1, l.connects))
 	}
 	l.next = n + 1
 }
@@ -109,7 +114,7 @@ func TestLedger(t *testing.T) {
 	l.take(happening{At: "event", Args: []any{"message", float64(13), content(14)}})
 	l.take(happening{At: "disconnect"})
 	l.end(15)
-	l.seen = nil
+	l.seen, l.gaps = nil, nil
 	want := ledger{received: 8, doubled: 1, disordered: 1, damaged: 1, told: 3, silent: 2 + 1 + 2, connects: 4, recovered: 2, next: 16}
 	assert.Equal(t, want, l)
 }

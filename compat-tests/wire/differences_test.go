@@ -184,6 +184,36 @@ var differences = []difference{
 		why:      "a client that reads too slowly, or not at all, must not take the server's memory",
 	},
 	{
+		line:     "the answer to a client that comes back",
+		official: "event event event answer",
+		ours:     "answer event event event",
+		why:      "the official client keeps events that come before the answer, also when its connection ends then: it would get them twice",
+	},
+	{
+		line:     "a volatile event where clients may come back",
+		official: `["v","x"]`,
+		ours:     `["v","x",offset]`,
+		why:      "the official client takes a text that stands last for the offset, and could not come back with it",
+	},
+	{
+		line:     "a client that comes back before its first event",
+		official: "a fresh socket",
+		ours:     "recovered",
+		why:      "it has no offset because it has got nothing yet: all that it was sent is still there",
+	},
+	{
+		line:     "an unknown offset of a client that has confirmed nothing",
+		official: "a fresh socket",
+		ours:     "all that the client may lack",
+		why:      "the offset is that of a socket before, which official clients keep: of this one it has got nothing",
+	},
+	{
+		line:     "middlewares for a client that comes back",
+		official: "1",
+		ours:     "2",
+		why:      "who may enter can have changed meanwhile; the official server can be told to ask again",
+	},
+	{
 		line:     "a preflight of an origin that is not listed",
 		official: "204 ",
 		ours:     `403 {"code":4,"message":"Forbidden"}`,

@@ -39,7 +39,9 @@ func newApp(server *everwire.Server) *app {
 		a.rooms(n)
 		a.ends(n)
 		a.guard(n)
+		a.whole(n)
 	}
+	a.parents()
 	a.greet(server.Of("/greeting"))
 	for i := range crowd {
 		server.Of(fmt.Sprintf("/crowd-%d", i))
@@ -165,6 +167,7 @@ func describe(s *everwire.Socket) map[string]any {
 		"secure":  h.Secure(),
 		"url":     h.URL(),
 		"auth":    auth,
+		"xdomain": h.XDomain(),
 		"recent":  time.Since(h.Time()) < time.Minute,
 	}
 }

@@ -21,6 +21,7 @@ func handshake() []row {
 		row{name: "options", on: options{PingInterval: 1234, PingTimeout: 5678, MaxPayload: 4321}, check: openOptions},
 		row{name: "query, header, address and auth are seen", check: handshakeIsSeen},
 		row{name: "auth per namespace, query of the first request", check: authPerNamespace},
+		row{name: "xdomain tells of an Origin header", check: crossDomain},
 		row{name: "no cookie by default", check: noCookie},
 	), []row{
 		{name: "upgrades of polling", check: upgradesAre("websocket")},
@@ -98,6 +99,7 @@ type learned struct {
 	Secure  bool
 	URL     string
 	Auth    map[string]string
+	XDomain bool
 	Recent  bool
 }
 
@@ -135,6 +137,15 @@ func authPerNamespace(s *server) {
 		require.Equal(s.T, user, l.Auth, prefix)
 		require.Equal(s.T, "1", l.Query["token"], prefix)
 	}
+}
+
+func crossDomain(s *server) {
+	p := s.Open(s.over, "", "Origin", s.Base())
+	s.Enter(p, "/", "")
+	require.True(s.T, s.learn(p, "").XDomain)
+	p = s.open()
+	s.Enter(p, "/", "")
+	require.False(s.T, s.learn(p, "").XDomain)
 }
 
 func noCookie(s *server) {

@@ -17,8 +17,10 @@ function application(io, note, released) {
       rooms(socket);
       ends(socket, note);
       guard(socket, note);
+      whole(socket);
     });
   }
+  parents(io, note);
   io.of("/greeting").on("connection", (socket) => {
     for (const word of ["first", "second", "third"]) socket.emit(word);
   });
@@ -61,9 +63,9 @@ function exchange(socket, note) {
   });
 }
 
-function describe({ query, headers, address, secure, url, auth, issued }) {
+function describe({ query, headers, address, secure, url, auth, issued, xdomain }) {
   const recent = Date.now() - issued < 60_000;
-  return { query, extra: headers["x-extra"] ?? "", address, secure, url, auth, recent };
+  return { query, extra: headers["x-extra"] ?? "", address, secure, url, auth, xdomain, recent };
 }
 
 function ask(socket) {
@@ -117,6 +119,7 @@ function admission(io, note, released) {
   const ordered = io.of("/ordered");
   for (const what of ["use 1", "use 2", "use 3"]) ordered.use(step(what));
   lifecycle(ordered, note);
+  ordered.on("connection", (socket) => exchange(socket, note));
 
   const refusing = io.of("/refusing");
   refusing.use(step("use 1"));
@@ -142,6 +145,57 @@ function admission(io, note, released) {
     next(socket.handshake.auth.Guest ? refusal("members only") : undefined);
   });
   leaving.on("connection", rooms);
+}
+
+const pause = 50;
+
+function whole(socket) {
+  socket.on("sequence", (steps) => {
+    setTimeout(() => {
+      for (const { name, volatile, binary, size } of steps) {
+        const arg = binary ? Buffer.alloc(size) : "x".repeat(size);
+        (volatile ? socket.volatile : socket).emit(name, arg);
+      }
+    }, pause);
+  });
+  socket.on("survey", (to, limit) => {
+    target(socket, to).timeout(limit).emit("question", 1, (err, answers) => {
+      socket.emit("surveyed", err ? "timeout" : "all", answers);
+    });
+  });
+  socket.on("fetch", async (rooms, ack) => {
+    const list = await socket.nsp.in(rooms).fetchSockets();
+    ack(list.map(described).sort((a, b) => (a.name < b.name ? -1 : 1)));
+  });
+  socket.on("remember", (name, ack) => {
+    socket.data.name = name;
+    ack();
+  });
+  socket.on("recall", (ack) => ack(socket.data.name ?? "", socket.recovered));
+}
+
+function described({ id, data, rooms, handshake: { auth, query, address, headers } }) {
+  const own = [...rooms].filter((room) => room !== id).sort();
+  return { id, name: data.name ?? "", rooms: own, auth, token: query.token, address, extra: headers["x-extra"] };
+}
+
+function parents(io, note) {
+  io.on("new_namespace", (nsp) => note(`made ${nsp.name}`));
+  parent("digits", io.of(/^\/dyn-\d+$/), note);
+  parent("function", io.of((name, auth, next) => next(null, name.startsWith("/fn-") && auth.token === "yes")), note);
+  parent("any", io.of(/^\/(dyn|fn)-.+$/), note);
+}
+
+function parent(which, family, note) {
+  family.use((socket, next) => next(socket.handshake.auth.guest ? new Error("members only") : undefined));
+  family.on("connection", (socket) => {
+    note(`connect ${socket.nsp.name}`);
+    socket.on("disconnect", (reason) => note(`disconnect ${socket.nsp.name} ${reason}`));
+    socket.on("which", (ack) => ack(which));
+    exchange(socket, note);
+    rooms(socket);
+    socket.on("family", (list) => (list.length > 0 ? family.to(list) : family).emit("news", 1));
+  });
 }
 
 function front(io, kind) {

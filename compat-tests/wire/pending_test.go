@@ -7,34 +7,6 @@ var pending = []struct {
 	feature string
 	lines   []string
 }{
-	{"dynamic namespaces", []string{
-		"by pattern, and by function of name and auth; the first that matches wins",
-		"none that matches: Invalid namespace",
-		"an event to the parent, or to a room of it, reaches all children",
-		"two CONNECTs at a time make one child",
-		"empty children are removed if asked for, also after a refusal, and can be made again; static ones never",
-	}},
-	{"connection state recovery", []string{
-		"the answer to CONNECT has sid and pid",
-		"events that are neither volatile nor acknowledged have an offset as their last argument",
-		"CONNECT with pid and offset: what was missed in order, then the answer with the same sid and pid",
-		"rooms and data are restored; middlewares are run as configured",
-		"an unknown pid or offset: a fresh socket, no error",
-		"not after a DISCONNECT of either side",
-	}},
-	{"volatile", []string{
-		"alone it is delivered; behind another packet on a busy connection it is dropped",
-		"of several in a row only the first is delivered; binary too",
-		"what follows a dropped one is delivered",
-		"volatile and compress hold for one emit",
-	}},
-	{"broadcast acknowledgements", []string{
-		"all clients answer: no error, all answers; each has got the event with the same ID",
-		"some do not answer in time: the error and the answers that came",
-		"no clients: no error and no answers, at once",
-	}},
-	{"FetchSockets", []string{"by room and by namespace, with handshake, rooms and data"}},
-	{"handshake object", []string{"xdomain is true for a request with an Origin header"}},
 	{"served client files", []string{
 		"eight files with type, ETag and Cache-Control",
 		"Content-Encoding as the client takes it: br, gzip or deflate",

@@ -42,6 +42,15 @@ type options struct {
 	Headers  bool         `json:"headers,omitempty"`  // X-First in the first answer of a session, X-Each in each
 	Compress *compression `json:"compress,omitempty"` // nil: as it is by default
 	TLS      *keys        `json:"tls,omitempty"`
+
+	Recovery *recovering `json:"connectionStateRecovery,omitempty"`
+	Cleanup  bool        `json:"cleanupEmptyChildNamespaces,omitempty"` // of namespaces that were made for clients
+}
+
+// recovering lets clients come back. Our server always asks the middlewares again.
+type recovering struct {
+	Window          int64 `json:"maxDisconnectionDuration"`
+	SkipMiddlewares bool  `json:"skipMiddlewares"`
 }
 
 // timed tells whether a row waits for a deadline of its server, and so must not be kept waiting by other rows.
@@ -97,7 +106,12 @@ func (s *server) want(line string) string {
 // startOurs starts our server for one row.
 func startOurs(t *testing.T, o options) *server {
 	ms := func(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
+	var recovery everwire.Recovery
+	if o.Recovery != nil {
+		recovery.Window = ms(o.Recovery.Window)
+	}
 	live, err := everwire.New(o.front(everwire.Config{
+		Recovery:       recovery,
 		PingInterval:   ms(o.PingInterval),
 		PingTimeout:    ms(o.PingTimeout),
 		UpgradeTimeout: ms(o.UpgradeTimeout),
@@ -107,6 +121,8 @@ func startOurs(t *testing.T, o options) *server {
 		NoUpgrade:      o.NoUpgrade,
 		MaxUnjoined:    o.MaxUnjoined,
 		Logger:         slog.New(slog.DiscardHandler),
+
+		KeepEmptyNamespaces: !o.Cleanup,
 	}))
 	require.NoError(t, err)
 	app := newApp(live)

@@ -60,6 +60,10 @@ var sections = []struct {
 	{"opening", opening},
 	{"compression", compressing},
 	{"TLS", overTLS},
+	{"dynamic namespaces", dynamic},
+	{"recovery", returning},
+	{"volatile", volatiles},
+	{"many sockets", manySockets},
 	{"limits of ours", limits},
 }
 

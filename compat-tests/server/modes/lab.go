@@ -5,6 +5,7 @@ package modes
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"time"
 
@@ -36,6 +37,7 @@ func startLabWith(codec sio.Codec) (*Server, error) {
 		for _, name := range []string{"/", "/custom", "/auth"} {
 			handleLab(server.Of(name))
 		}
+		handleLab(server.OfPattern(regexp.MustCompile(`^/dyn-\d+$`)))
 	})
 }
 
@@ -118,7 +120,7 @@ func labRooms(n *everwire.Namespace) {
 		err := c.Socket().Leave(room)
 		return sortedRooms(c.Socket()), err
 	})
-	n.On("room-all", toRoom(func(_ *everwire.Socket, room string) everwire.Target { return n.To(room) }))
+	n.On("room-all", toRoom(func(s *everwire.Socket, room string) everwire.Target { return s.Namespace().To(room) }))
 	n.On("room-others", toRoom(func(s *everwire.Socket, room string) everwire.Target { return s.To(room) }))
 	n.On("broadcast", func(c *everwire.Ctx) error {
 		args, err := arguments(c)

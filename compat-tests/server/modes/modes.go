@@ -33,10 +33,10 @@ type Mode struct {
 var All = []Mode{
 	{"eio-protocol", 3000, nil, startEngineProtocol},
 	{"sio-protocol", 3000, nil, startProtocol},
-	{"sio-client", 3210, pendingClient, startClient},
+	{"sio-client", 3210, nil, startClient},
 	{"eio-client", 3000, nil, startEngineClient},
-	{"lab", 3300, pendingLab, startLab},
-	{"lab-msgpack", 3301, pendingLab, startLabMsgpack},
+	{"lab", 3300, nil, startLab},
+	{"lab-msgpack", 3301, nil, startLabMsgpack},
 }
 
 // ErrUnknown is why a mode does not start.

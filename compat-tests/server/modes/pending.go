@@ -22,12 +22,3 @@ func (m Mode) Lines() []string {
 	}
 	return lines
 }
-
-var (
-	pendingClient = []Pending{
-		{"no pid in the answer to CONNECT, no offset on events, no return to an earlier sid", "recovery for stock clients"},
-	}
-	pendingLab = []Pending{
-		{`no namespaces matching ^/dyn-\d+$`, "dynamic namespaces"},
-	}
-)

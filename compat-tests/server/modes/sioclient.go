@@ -10,7 +10,11 @@ import (
 )
 
 func startClient() (*Server, error) {
-	return socketIO(everwire.Config{PingInterval: 2 * time.Second, CheckRequest: takeTime}, func(server *everwire.Server) {
+	return socketIO(everwire.Config{
+		PingInterval: 2 * time.Second,
+		CheckRequest: takeTime,
+		Recovery:     everwire.Recovery{Window: 2 * time.Minute},
+	}, func(server *everwire.Server) {
 		for _, name := range []string{"/timeout_socket", "/valid", "/asd"} {
 			server.Of(name)
 		}
