@@ -192,3 +192,20 @@ func TestSessionsBesideTheirModel(t *testing.T) {
 		})
 	}
 }
+
+// A client that loses its connection while the server shuts down, before it was told,
+// is waited for no longer than one that had none.
+func TestLostDuringShutdown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, engine.Config{})
+		k, _ := w.openResume("")
+		ws := k.socket("&at=1&ack=0")
+		ws.take()
+		k.say("unread")
+		k.s.Close(engine.ShuttingDown)
+		ws.lose()
+		time.Sleep(3 * time.Second)
+		synctest.Wait()
+		require.Zero(t, w.srv.Sessions())
+	})
+}
