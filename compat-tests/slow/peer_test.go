@@ -1,3 +1,5 @@
+// peer_test.go: a client over WebSocket or polling that reads on demand.
+
 package slow
 
 import (
