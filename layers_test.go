@@ -48,7 +48,9 @@ var layers = []struct {
 	{"transport/sse", []string{"engine", "transport/internal/uplink", "transport/internal/downlink"}},
 	{"transport/websocket", []string{"engine", "engine/eio", gorilla}},
 
-	{"namespace/sio", []string{"engine/eio", jsonv2, segment}},
+	{"namespace/sio/internal/seam", nil},
+	{"namespace/sio", []string{"engine/eio", "namespace/sio/internal/seam", jsonv2, segment}},
+	{"namespace/sio/msgpack", []string{"engine/eio", "namespace/sio", "namespace/sio/internal/seam", jsonv2}},
 	{"event", []string{"namespace/sio", "engine/eio"}},
 	{"adapter", []string{"namespace/sio", "engine/eio"}},
 	{"adapter/memory", []string{"adapter", "namespace/sio", "engine/eio"}},

@@ -56,11 +56,23 @@ func (c *Conn) lose(reason CloseReason) {
 			c.lost = c.transport != Polling
 		case c == s.cur && !c.over:
 			s.detachLocked(reason, fx)
-			if s.state == closing && s.reason == ShuttingDown && s.resume.final {
-				fx.end = ShuttingDown // it has heard so, and there is nothing to come back for
-			}
+			s.lostAtShutdownLocked(fx)
 		}
 	})
+}
+
+// lostAtShutdownLocked has a server that shuts down not wait long for a client that has
+// lost its connection; nor at all if it has heard of the end: there is nothing to come
+// back for.
+func (s *Session) lostAtShutdownLocked(fx *effects) {
+	if s.state != closing || s.reason != ShuttingDown {
+		return
+	}
+	if s.resume.final {
+		fx.end = ShuttingDown
+	}
+	s.until = min(s.until, s.srv.now()+shutdownTime)
+	fx.lookAt(s.until)
 }
 
 // tellReceiver tells the receiver whether the session is detached, if that has
@@ -179,13 +191,16 @@ func (s *Session) holdLocked(fx *effects) {
 	fx.victim = h.overLocked()
 }
 
-// holdMoreLocked counts one more message of a detached session.
-func (s *Session) holdMoreLocked(m *Message, fx *effects) {
+// holdMoreLocked counts one more message of a detached session, perhaps instead of old.
+func (s *Session) holdMoreLocked(m, old *Message, fx *effects) {
 	h := &s.srv.hoard
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if s.resume.place != nil {
 		h.addLocked(m)
+		if old != nil {
+			h.removeLocked(old)
+		}
 		fx.victim = h.overLocked()
 	}
 }

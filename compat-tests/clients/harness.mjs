@@ -21,6 +21,9 @@ const [major, minor] = JSON.parse(readFileSync(manifest)).version.split(".").map
 const version = `${major}.${minor}`;
 const own = bundled && { WebSocket: (await import("ws")).default, resume: process.env.EVERWIRE_RESUME !== "stock", rememberUpgrade: false };
 
+// parser is that of the official parser for MessagePack, if the packets are to be in it.
+export const parser = process.env.EVERWIRE_PARSER ? (await import(process.env.EVERWIRE_PARSER)).default : undefined;
+
 // has tells whether the client library is of that version or later.
 export function has(since) {
   const [wantMajor, wantMinor] = since.split(".").map(Number);
@@ -40,6 +43,7 @@ export function session(options = {}) {
     autoConnect: false,
     reconnection: false,
     ...own,
+    ...(parser && { parser }),
     ...options,
   });
   cleanup(() => {

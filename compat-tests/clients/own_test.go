@@ -18,7 +18,7 @@ var shortWindow = everwire.Resume{Window: time.Second}
 func TestBundledClient(t *testing.T) {
 	interop.NeedsNode(t, "ws")
 	interop.RunOver(t, []string{"resume", "stock"}, []string{"polling", "sse", "websocket", "upgrade", "race"}, func(client, transport string) interop.Program {
-		f := newFixtureWith(t, shortWindow)
+		f := newResumingFixture(t, shortWindow)
 		p := interop.Node("features.mjs", f.URL, f.Control, transport)
 		p.Env = []string{"EVERWIRE_CLIENT=" + bundledClient, "EVERWIRE_RESUME=" + client}
 		return p
