@@ -161,6 +161,7 @@ func (s *Server) Sessions() int { return s.engine.Sessions() }
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if s.files != nil && clientjs.Serves(r) {
+		s.engine.AllowCross(w.Header(), r)
 		s.files.ServeHTTP(w, r)
 		return
 	}

@@ -56,6 +56,14 @@ func isToken(s string) bool {
 	return s != ""
 }
 
+// AllowCross sets the CORS headers of an answer that is not the engine's, if the page
+// of r may read it: for files that are served beside the sessions.
+func (srv *Server) AllowCross(h http.Header, r *http.Request) {
+	if srv.origins.check(r) == crossAllowed {
+		srv.allowCross(h, r)
+	}
+}
+
 // allowCross lets the page of an allowed origin read the answer.
 func (srv *Server) allowCross(h http.Header, r *http.Request) {
 	c := &srv.cfg.CORS

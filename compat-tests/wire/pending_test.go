@@ -7,7 +7,6 @@ var pending = []struct {
 	feature string
 	lines   []string
 }{
-	{"served client files", []string{"CORS headers if configured"}},
 	{"msgpack", []string{"CONNECT without auth, which the official client writes as an extension of type 0"}},
 	{"EIO3", []string{"if it is allowed, clients of version 2 connect; the query of a namespace becomes its auth"}},
 }

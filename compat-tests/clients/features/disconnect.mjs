@@ -1,7 +1,7 @@
 // The forms of disconnect, with the reason that each side is told.
 import assert from "node:assert/strict";
 import {
-  call, ended, feature, mode, next, official, open, outcome, restartServer, session, upgraded, victim, within,
+  call, ended, feature, mode, next, official, open, outcome, restartServer, resumes, session, upgraded, victim, within,
 } from "../harness.mjs";
 
 // bothEnd asserts the two reasons of a socket's end.
@@ -118,6 +118,7 @@ feature("client reconnects after a server restart", async () => {
 });
 
 feature("connection state recovery", async () => {
+  if (resumes) return { absent: "resumed", reason: "the server recovers only sessions that cannot be resumed" };
   const path = "/recovering/"; // a server beside the other, which lets clients come back
   const socket = await open("/", { manager: session({ path }) });
   const other = await open("/", { manager: session({ path }) });
