@@ -68,16 +68,7 @@ func startPages(t *testing.T, gones chan<- gone) *httptest.Server {
 	server, err := everwire.New(everwire.Config{Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
 	server.OnDisconnect(func(c *everwire.Ctx, why everwire.Reason) { gones <- gone{c.Socket().ID(), why} })
-	server.On("same", func(c *everwire.Ctx) error {
-		args, into := make([]any, c.Len()), make([]any, c.Len())
-		for i := range args {
-			into[i] = &args[i]
-		}
-		if err := c.Bind(into...); err != nil {
-			return err
-		}
-		return c.Ack(args...)
-	})
+	same(server)
 	server.On("number", func(c *everwire.Ctx) error {
 		var n int
 		if err := c.Bind(&n); err != nil {
@@ -102,4 +93,18 @@ func startPages(t *testing.T, gones chan<- gone) *httptest.Server {
 		web.Close()
 	})
 	return web
+}
+
+// same answers with what it was asked.
+func same(server *everwire.Server) {
+	server.On("same", func(c *everwire.Ctx) error {
+		args, into := make([]any, c.Len()), make([]any, c.Len())
+		for i := range args {
+			into[i] = &args[i]
+		}
+		if err := c.Bind(into...); err != nil {
+			return err
+		}
+		return c.Ack(args...)
+	})
 }
