@@ -420,10 +420,12 @@
           s.retryT_.start_(backoff(rejoinMin, rejoinMax, Math.max(s.fails_ - 1, 0), 0.5));
         }
       }
-      if (had && !s.cur_) {
-        s.suspended_ = true;
-        s.emitReserved("suspend");
-      }
+      if (had && !s.cur_) s.suspend_();
+    },
+    /** The application hears that the session has no connection. */
+    suspend_: function() {
+      this.suspended_ = true;
+      this.emitReserved("suspend");
     },
     /** Attaches at once, if nothing lives: the network is back, or the page. */
     hurry_: function() {
@@ -1053,13 +1055,14 @@
     freeze_: function() {
       var s = this;
       if (s.stock_) return s.end_("transport close", s.error_("page hidden"));
-      s.timers_.concat([]).forEach(function(t) {
+      s.timers_.forEach(function(t) {
         t.stop_();
       });
+      s.frozen_ = true;
+      if (s.cur_) s.suspend_();
       s.live_.concat(s.trial_ || []).forEach(function(a) {
         s.kill_(a);
       });
-      s.frozen_ = true;
     },
     /** The page is back. */
     thaw_: function() {

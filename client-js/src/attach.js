@@ -153,10 +153,13 @@ export var attachments = {
         s.retryT_.start_(backoff(rejoinMin, rejoinMax, Math.max(s.fails_ - 1, 0), 0.5));
       }
     }
-    if (had && !s.cur_) {
-      s.suspended_ = true;
-      s.emitReserved('suspend');
-    }
+    if (had && !s.cur_) s.suspend_();
+  },
+
+  /** The application hears that the session has no connection. */
+  suspend_: function () {
+    this.suspended_ = true;
+    this.emitReserved('suspend');
   },
 
   /** Attaches at once, if nothing lives: the network is back, or the page. */

@@ -71,9 +71,10 @@ export var leaving = {
   freeze_: function () {
     var s = this;
     if (s.stock_) return s.end_('transport close', s.error_('page hidden'));
-    s.timers_.concat([]).forEach(function (t) { t.stop_(); });
-    s.live_.concat(s.trial_ || []).forEach(function (a) { s.kill_(a); });
+    s.timers_.forEach(function (t) { t.stop_(); });
     s.frozen_ = true;
+    if (s.cur_) s.suspend_();
+    s.live_.concat(s.trial_ || []).forEach(function (a) { s.kill_(a); });
   },
 
   /** The page is back. */

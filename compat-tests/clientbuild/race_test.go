@@ -54,6 +54,21 @@ const world = `
 		abort: function () { this.aborted = true; },
 		answer: function (status, text) { if (this.aborted) return; this.readyState = 4; this.status = status; this.responseText = text; this.onreadystatechange(); }
 	};
+	function target() { // of events
+		var on = {};
+		return {
+			addEventListener: function (e, f) { (on[e] = on[e] || []).push(f); },
+			removeEventListener: function (e, f) { on[e] = on[e].filter(function (g) { return g != f; }); },
+			happen: function (e, x) { (on[e] || []).slice().forEach(function (f) { f(x || {}); }); }
+		};
+	}
+	root_.document = target();
+	var page = target();
+	for (var key in page) root_[key] = page[key];
+	root_.beacons = [];
+	root_.navigator = {sendBeacon: function (url, body) { beacons.push({url: url, body: body}); return true; }};
+	// sleep moves the clock without anything happening.
+	root_.sleep = function (ms) { clock += ms; };
 	root_.OPEN = function (sid, ack, from, stock) {
 		var o = {sid: sid, upgrades: [], pingInterval: 25000, pingTimeout: 20000, maxPayload: 1000000};
 		if (!stock) o.resume = {window: 60000, buffer: 1000, transports: ["polling", "sse", "websocket"], ack: ack, from: from};
@@ -189,6 +204,42 @@ func TestResumption(t *testing.T) {
 		},
 		"disconnect says goodbye": {
 			`connected()`, `s.disconnect()`, `posts()[0].body == "41\x1e1" || posts()[0].body == "4" + "1\x1e1"`, `part(posts()[0], "n") == "2"`, `sockets[0].readyState == 3`,
+		},
+	} {
+		t.Run(name, func(t *testing.T) { play(t, steps) })
+	}
+}
+
+func TestPageLife(t *testing.T) {
+	for name, steps := range map[string][]string{
+		"a page that is left says goodbye on a quiet WebSocket": {
+			`connected()`, `happen("pagehide")`, `sockets[0].sent.slice(-1) == "1"`, `beacons.length == 0`,
+		},
+		"a page that is left sends what is left by a beacon": {
+			`connected()`, `s.emit("a"), happen("pagehide")`, `beacons.length == 1 && beacons[0].body == '42["a"]\x1e1'`,
+			`part(beacons[0], "n") == "2" && part(beacons[0], "at") == "0" && part(beacons[0], "transport") == "polling"`,
+		},
+		"a page that may be restored comes back to its session": {
+			`connected()`, `happen("pagehide", {persisted: true}), sockets[0].readyState == 3`, `beacons.length == 0 && sockets[0].sent.slice(-1) != "1"`,
+			`s.emit("a"), advance(30000), sockets.length == 1`, `happen("pageshow", {persisted: true}), part(sockets[1], "at") == "1" && part(sockets[1], "sid") == "S"`,
+			`sockets[1].accept(), sockets[1].say(OPEN("S", 1, 1)), advance(1)`, `sockets[1].sent.join() == '2probe,42["a"]'`, `heard == "connect,suspend,resume"`,
+		},
+		"back online, the next try is made at once": {
+			`connected()`, `sockets[0].end()`, `happen("online"), advance(0), sockets.length == 2`,
+		},
+		"a page that is seen again asks its connection": {
+			`connected()`, `advance(3000), root_.before = sockets[0].sent.length, 1`, `document.happen("visibilitychange"), sockets[0].sent.slice(before) == "2probe"`,
+			`advance(2500), heard == "connect,suspend"`,
+		},
+		"timers after a sleep ask first": {
+			`connected()`, `sleep(3600000), advance(0)`, `heard == "connect"`, `sockets[0].sent.slice(-1) == "2probe"`, `sockets[0].say("3probe"), advance(2600)`, `heard == "connect"`,
+		},
+		"a session of the base ends offline": {
+			`start({transports: ["websocket"]}), sockets[0].accept(), sockets[0].say(OPEN("S", 0, 0, true)), sockets[0].say('40{"sid":"id"}')`,
+			`happen("offline"), heard == "connect,disconnect transport close"`,
+		},
+		"a session that has ended does not listen to its page": {
+			`connected()`, `s.disconnect(), root_.n = sockets.length, 1`, `happen("online"), happen("pagehide"), advance(100), sockets.length == n && beacons.length == 0`,
 		},
 	} {
 		t.Run(name, func(t *testing.T) { play(t, steps) })
