@@ -27,15 +27,15 @@ var networks = []struct {
 	transport      string
 	within         time.Duration // until the first answer
 }{
-	{name: "good", transport: "websocket", within: 2 * time.Second},
-	{name: "WebSocket 403", websocket: faultproxy.Faults{Answer: forbidden}, transport: "sse", within: 2 * time.Second},
-	{name: "WebSocket reset", websocket: faultproxy.Faults{Refuse: true}, transport: "sse", within: 2 * time.Second},
-	{name: "WebSocket hangs", websocket: faultproxy.Faults{Hang: true}, transport: "sse", within: 3 * time.Second},
-	{name: "WebSocket swallowed behind the 101", websocket: swallow(0), transport: "sse", within: 3 * time.Second},
-	{name: "WebSocket swallowed behind OPEN", websocket: swallow(265), transport: "sse", within: 6 * time.Second},
+	{name: "good", transport: "websocket", within: 4 * time.Second},
+	{name: "WebSocket 403", websocket: faultproxy.Faults{Answer: forbidden}, transport: "sse", within: 4 * time.Second},
+	{name: "WebSocket reset", websocket: faultproxy.Faults{Refuse: true}, transport: "sse", within: 4 * time.Second},
+	{name: "WebSocket hangs", websocket: faultproxy.Faults{Hang: true}, transport: "sse", within: 4 * time.Second},
+	{name: "WebSocket swallowed behind the 101", websocket: swallow(0), transport: "sse", within: 4 * time.Second},
+	{name: "WebSocket swallowed behind OPEN", websocket: swallow(265), transport: "sse", within: 8 * time.Second},
 	{
 		name: "WebSocket hangs, SSE buffered", websocket: faultproxy.Faults{Hang: true},
-		sse: faultproxy.Faults{Down: faultproxy.Link{Buffer: true}}, transport: "polling", within: 4 * time.Second,
+		sse: faultproxy.Faults{Down: faultproxy.Link{Buffer: true}}, transport: "polling", within: 5 * time.Second,
 	},
 }
 
