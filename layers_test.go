@@ -52,6 +52,8 @@ var layers = []struct {
 	{"event", []string{"namespace/sio", "engine/eio"}},
 	{"adapter", []string{"namespace/sio", "engine/eio"}},
 	{"adapter/memory", []string{"adapter", "namespace/sio", "engine/eio"}},
+	{"adapter/internal/wire", []string{"namespace/sio", "engine/eio"}},
+	{"adapter/internal/node", []string{"adapter", "adapter/internal/wire", "namespace/sio", "engine/eio"}},
 	{"internal/receive", []string{"namespace/sio"}},
 	{"namespace", []string{"engine", "engine/eio", "namespace/sio", "event", "adapter"}},
 
