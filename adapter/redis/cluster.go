@@ -61,7 +61,7 @@ func (c *Cluster) Open(namespace string, l adapter.Local) (adapter.Adapter, erro
 	n := node.New(node.Config{
 		Namespace: namespace, Local: l, Timeout: c.config.Timeout, Ignored: func() { c.tally.ignored.Add(1) },
 	})
-	link := c.link(base{hub: h, node: n, channel: c.config.Prefix + "#" + namespace + "#", leave: c.leave}, l)
+	link := h.link(base{hub: h, node: n, channel: c.config.Prefix + "#" + namespace + "#", leave: c.leave}, l)
 	n.Link(link)
 	if err := link.start(); err != nil {
 		_ = n.Close() // err says what is wrong
@@ -80,19 +80,6 @@ func (c *Cluster) Open(namespace string, l adapter.Local) (adapter.Adapter, erro
 type link interface {
 	node.Link
 	start() error
-}
-
-func (c *Cluster) link(b base, l adapter.Local) link {
-	switch c.config.Mode {
-	case Sharded:
-		if c.config.Subscriptions == Static {
-			return newSharded(b)
-		}
-		return newDynamic(b, l, c.config.Subscriptions)
-	case Streams:
-		return newStreams(b)
-	}
-	return newClassic(b, l)
 }
 
 func (c *Cluster) enter() (*hub, error) {
@@ -147,6 +134,20 @@ func newHub(c *Config, t *tally) (*hub, error) {
 		config: c, tally: t, own: own, queue: newQueue(out, c, t),
 		subscribers: make(map[string]*subscriber), readers: make(map[string]*reader),
 	}, nil
+}
+
+// link makes a namespace's link, which has not started.
+func (h *hub) link(b base, l adapter.Local) link {
+	switch h.config.Mode {
+	case Sharded:
+		if h.config.Subscriptions == Static {
+			return newSharded(b)
+		}
+		return newDynamic(b, l, h.config.Subscriptions)
+	case Streams:
+		return newStreams(b)
+	}
+	return newClassic(b, l)
 }
 
 // subscriber returns that of a topic. In a Redis Cluster each shard has one.

@@ -129,6 +129,7 @@ func private(c goredis.UniversalClient) (goredis.UniversalClient, error) {
 	case *goredis.Client:
 		o := *c.Options()
 		o.MaxRetries, o.DisableIdentity = -1, true
+		o.PushNotificationProcessor = nil // that of c has its handlers
 		return goredis.NewClient(&o), nil
 	case *goredis.ClusterClient:
 		o := *c.Options()

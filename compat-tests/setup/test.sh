@@ -92,6 +92,7 @@ all)
   start 'browsers' browsers
   finish
   start 'TLS, HTTP/2 and proxies' foreign proxies
+  start 'mixed cluster over Redis' foreign cluster
   start 'engine.io client' foreign engineclient
   finish
   start 'Python client' foreign pythonclients
