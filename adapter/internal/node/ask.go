@@ -186,6 +186,10 @@ func (r *request) add(m *Message) {
 	case m.Type != answerTo[r.kind], m.From != "" && r.from[m.From]:
 		return
 	default:
+		if r.names != nil && !slices.Contains(r.names, m.From) {
+			r.expected++ // a node that came after the names were collected
+			r.names = append(r.names, m.From)
+		}
 		r.nodes++
 		r.from[m.From] = true
 		if r.kind == adapter.Call {
