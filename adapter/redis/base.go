@@ -63,10 +63,11 @@ func (b *base) receive(payload string, parse func([]byte) (*node.Message, error)
 
 func (b *base) ignore() { b.tally.ignored.Add(1) }
 
-// others is one less than have subscribed: this node is one of them.
-func (b *base) others(ctx context.Context, channel string, s scope) (int, []string, error) {
-	n, err := b.numSub(ctx, channel, s)
-	return max(n-1, 0), nil, err
+// others counts those who have subscribed to a channel of all nodes; own is one of this
+// node alone.
+func (b *base) others(ctx context.Context, channel, own string, s scope) (int, []string, error) {
+	n, err := b.numSub(ctx, channel, own, s)
+	return max(n, 0), nil, err
 }
 
 // appendTo is how a message becomes bytes.

@@ -61,7 +61,7 @@ func (c *classic) response(_, payload string) { c.receive(payload, parseResponse
 
 // Others implements [node.Link].
 func (c *classic) Others(ctx context.Context) (int, []string, error) {
-	return c.others(ctx, c.requests, plain)
+	return c.others(ctx, c.requests, c.responses+c.node.Name+"#", plain)
 }
 
 // Send implements [node.Link].

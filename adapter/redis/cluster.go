@@ -201,27 +201,28 @@ func (h *hub) publish(command, channel string, payload []byte) error {
 	return h.queue.add(len(channel)+len(payload), command, channel, payload)
 }
 
-// numSub returns how many connections have subscribed to a channel, in all of a Redis
-// Cluster.
-func (h *hub) numSub(ctx context.Context, channel string, scope scope) (int, error) {
+// numSub returns how many connections have subscribed to a channel beside this node's own,
+// in all of a Redis Cluster. Whether this node has just now is told by a channel that only
+// it subscribes to, with the same command.
+func (h *hub) numSub(ctx context.Context, channel, own string, scope scope) (int, error) {
 	cluster, ok := h.config.Client.(*goredis.ClusterClient)
 	if !ok {
-		return numSub(ctx, h.config.Client, channel, scope)
+		return numSub(ctx, h.config.Client, channel, own, scope)
 	}
 	var total atomic.Int64
 	err := cluster.ForEachShard(ctx, func(ctx context.Context, shard *goredis.Client) error {
-		n, err := numSub(ctx, shard, channel, scope)
+		n, err := numSub(ctx, shard, channel, own, scope)
 		total.Add(int64(n))
 		return err
 	})
 	return int(total.Load()), err
 }
 
-func numSub(ctx context.Context, c goredis.Cmdable, channel string, scope scope) (int, error) {
+func numSub(ctx context.Context, c goredis.Cmdable, channel, own string, scope scope) (int, error) {
 	ask := c.PubSubNumSub
 	if scope == sharded {
 		ask = c.PubSubShardNumSub
 	}
-	counts, err := ask(ctx, channel).Result()
-	return int(counts[channel]), err
+	counts, err := ask(ctx, channel, own).Result()
+	return int(counts[channel] - min(counts[own], 1)), err
 }

@@ -7,17 +7,10 @@ import (
 
 	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/adapter/adaptertest"
-	"github.com/everwire/everwire/adapter/redis"
 )
 
 func TestConformance(t *testing.T) {
-	for name, config := range map[string]redis.Config{
-		"classic":        {},
-		"static":         {Mode: redis.Sharded, Subscriptions: redis.Static},
-		"dynamic":        {Mode: redis.Sharded},
-		"dynamicPrivate": {Mode: redis.Sharded, Subscriptions: redis.DynamicPrivate},
-		"streams":        {Mode: redis.Streams},
-	} {
+	for name, config := range modes {
 		t.Run(name, func(t *testing.T) {
 			adaptertest.Run(t, func(t *testing.T, n int) []adapter.Opener { return cluster(t, n, config) })
 		})

@@ -27,7 +27,7 @@ func (s *shards) message(_, payload string) { s.receive(payload, s.node.ParseEnv
 
 // Others implements [node.Link].
 func (s *shards) Others(ctx context.Context) (int, []string, error) {
-	return s.others(ctx, s.channel, sharded)
+	return s.others(ctx, s.channel, s.private(s.node.Name), sharded)
 }
 
 // Send implements [node.Link].

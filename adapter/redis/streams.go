@@ -62,7 +62,7 @@ func (s *streams) message(_, payload string) { s.receive(payload, s.node.ParseEn
 
 // Others implements [node.Link].
 func (s *streams) Others(ctx context.Context) (int, []string, error) {
-	return s.others(ctx, s.channel, plain)
+	return s.others(ctx, s.channel, s.private(s.node.Name), plain)
 }
 
 // Send implements [node.Link]: questions need no stream.

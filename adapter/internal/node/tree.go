@@ -82,12 +82,13 @@ func (t Tree) Strings(name string) (out []string, ok bool) {
 	return out, true
 }
 
-// Options stores the options of an operation, which must be there.
+// Options stores the options of an operation. The rooms must be there: without any,
+// everybody is selected.
 func (m *Message) Options(opts Tree) error {
 	var rooms, except bool
 	m.Op.Rooms, rooms = opts.Strings("rooms")
 	m.Op.Except, except = opts.Strings("except")
-	if opts == nil || !rooms || !except {
+	if opts["rooms"] == nil || !rooms || !except {
 		return ErrMessage
 	}
 	flags := opts.Tree("flags")
