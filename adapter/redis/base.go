@@ -14,6 +14,9 @@ type base struct {
 	*hub
 	node    *node.Node
 	channel string // of the namespace
+	scope   scope  // of the two that follow
+	public  string // channel of all nodes
+	answers string // channel of a node, up to its name
 	leave   func() // the cluster
 	topics  []subscribed
 }
@@ -63,11 +66,26 @@ func (b *base) receive(payload string, parse func([]byte) (*node.Message, error)
 
 func (b *base) ignore() { b.tally.ignored.Add(1) }
 
-// others counts those who have subscribed to a channel of all nodes; own is one of this
-// node alone.
-func (b *base) others(ctx context.Context, channel, own string, s scope) (int, []string, error) {
-	n, err := b.numSub(ctx, channel, own, s)
-	return max(n, 0), nil, err
+// Others implements [node.Link].
+func (b *base) Others(ctx context.Context) (int, []string, error) {
+	n, _, err := b.Count(ctx, nil)
+	return n, nil, err
+}
+
+// Count implements [node.Census]. Nodes are those who have subscribed to the channel of
+// all, without this one, if it has just now, and each has a channel of its own.
+func (b *base) Count(ctx context.Context, names []string) (others int, gone []string, err error) {
+	channels := []string{b.public, b.private(b.node.Name)}
+	for _, name := range names {
+		channels = append(channels, b.private(name))
+	}
+	counts, err := b.numSub(ctx, b.scope, channels...)
+	for i, name := range names {
+		if counts[channels[2+i]] == 0 {
+			gone = append(gone, name)
+		}
+	}
+	return int(max(counts[channels[0]]-min(counts[channels[1]], 1), 0)), gone, err
 }
 
 // appendTo is how a message becomes bytes.
@@ -87,6 +105,6 @@ func (b *base) send(command, channel string, m *node.Message, write appendTo) er
 }
 
 // private is the channel of one node's answers.
-func (b *base) private(name string) string { return b.channel + name + "#" }
+func (b *base) private(name string) string { return b.answers + name + "#" }
 
 var _ appendTo = wire.Append

@@ -7,7 +7,6 @@
 package redis
 
 import (
-	"context"
 	"strings"
 
 	"github.com/everwire/everwire/adapter"
@@ -18,16 +17,14 @@ import (
 // classic is one namespace.
 type classic struct {
 	base
-	rooms     adapter.Rooms // nil if the namespace does not know
-	requests  string
-	responses string
+	rooms adapter.Rooms // nil if the namespace does not know
 }
 
 func newClassic(b base, l adapter.Local) *classic {
 	c := &classic{base: b}
 	c.rooms, _ = l.(adapter.Rooms)
-	c.requests = b.config.Prefix + "-request#" + b.node.Namespace + "#"
-	c.responses = b.config.Prefix + "-response#" + b.node.Namespace + "#"
+	c.public = b.config.Prefix + "-request#" + b.node.Namespace + "#"
+	c.answers = b.config.Prefix + "-response#" + b.node.Namespace + "#"
 	return c
 }
 
@@ -38,11 +35,11 @@ func (c *classic) start() error {
 	if err := c.listen(c.broadcast, topic{pattern, literal.Replace(c.channel) + "*"}); err != nil {
 		return err
 	}
-	if err := c.listen(c.response, topic{plain, c.responses}, topic{plain, c.responses + c.node.Name + "#"}); err != nil {
+	if err := c.listen(c.response, topic{plain, c.answers}, topic{plain, c.private(c.node.Name)}); err != nil {
 		return err
 	}
 	// Last: other nodes count this one as soon as it has subscribed to this.
-	return c.listen(c.request, topic{plain, c.requests})
+	return c.listen(c.request, topic{plain, c.public})
 }
 
 // broadcast drops what is for a room without members here before it reads it.
@@ -58,11 +55,6 @@ func (c *classic) broadcast(channel, payload string) {
 func (c *classic) request(_, payload string) { c.receive(payload, c.parseRequest) }
 
 func (c *classic) response(_, payload string) { c.receive(payload, parseResponse) }
-
-// Others implements [node.Link].
-func (c *classic) Others(ctx context.Context) (int, []string, error) {
-	return c.others(ctx, c.requests, c.responses+c.node.Name+"#", plain)
-}
 
 // Send implements [node.Link].
 func (c *classic) Send(m *node.Message) error {
@@ -85,7 +77,7 @@ func (c *classic) Send(m *node.Message) error {
 	if m.Type == node.Broadcast {
 		write = wire.AppendMsgpack
 	}
-	return c.put(c.requests, request, write)
+	return c.put(c.public, request, write)
 }
 
 // Reply implements [node.Link].
@@ -94,9 +86,9 @@ func (c *classic) Reply(to, m *node.Message) error {
 	if err != nil {
 		return err
 	}
-	channel := c.responses
+	channel := c.answers
 	if to.From != "" {
-		channel += to.From + "#"
+		channel = c.private(to.From)
 	}
 	write := wire.Append
 	if m.Type == node.Ack {

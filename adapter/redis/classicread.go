@@ -114,7 +114,7 @@ func (c *classic) change(m *node.Message, r node.Tree) error {
 	m.Op.Rooms, m.Op.Change = []string{sid}, []string{r.String("room")}
 	if c.rooms != nil && c.rooms.HasRoom(sid) && m.From != c.node.Name && id != "" {
 		// What comes of it is nothing that the asker waits for.
-		_ = c.put(c.responses, wire.Map{{Name: "requestId", Value: id}}, wire.AppendJSON)
+		_ = c.put(c.answers, wire.Map{{Name: "requestId", Value: id}}, wire.AppendJSON)
 	}
 	return nil
 }

@@ -201,28 +201,30 @@ func (h *hub) publish(command, channel string, payload []byte) error {
 	return h.queue.add(len(channel)+len(payload), command, channel, payload)
 }
 
-// numSub returns how many connections have subscribed to a channel beside this node's own,
-// in all of a Redis Cluster. Whether this node has just now is told by a channel that only
-// it subscribes to, with the same command.
-func (h *hub) numSub(ctx context.Context, channel, own string, scope scope) (int, error) {
+// numSub returns how many connections have subscribed to each of the channels, in all of a
+// Redis Cluster.
+func (h *hub) numSub(ctx context.Context, scope scope, channels ...string) (map[string]int64, error) {
 	cluster, ok := h.config.Client.(*goredis.ClusterClient)
 	if !ok {
-		return numSub(ctx, h.config.Client, channel, own, scope)
+		return numSub(ctx, h.config.Client, scope, channels)
 	}
-	var total atomic.Int64
+	var mu sync.Mutex // guards total
+	total := make(map[string]int64)
 	err := cluster.ForEachShard(ctx, func(ctx context.Context, shard *goredis.Client) error {
-		n, err := numSub(ctx, shard, channel, own, scope)
-		total.Add(int64(n))
+		counts, err := numSub(ctx, shard, scope, channels)
+		mu.Lock()
+		defer mu.Unlock()
+		for channel, n := range counts {
+			total[channel] += n
+		}
 		return err
 	})
-	return int(total.Load()), err
+	return total, err
 }
 
-func numSub(ctx context.Context, c goredis.Cmdable, channel, own string, scope scope) (int, error) {
-	ask := c.PubSubNumSub
+func numSub(ctx context.Context, c goredis.Cmdable, scope scope, channels []string) (map[string]int64, error) {
 	if scope == sharded {
-		ask = c.PubSubShardNumSub
+		return c.PubSubShardNumSub(ctx, channels...).Result()
 	}
-	counts, err := ask(ctx, channel, own).Result()
-	return int(counts[channel] - min(counts[own], 1)), err
+	return c.PubSubNumSub(ctx, channels...).Result()
 }

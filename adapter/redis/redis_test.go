@@ -13,6 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/everwire/everwire/adapter"
+	"github.com/everwire/everwire/adapter/internal/node"
+	"github.com/everwire/everwire/adapter/internal/wire"
 	"github.com/everwire/everwire/adapter/redis"
 	"github.com/everwire/everwire/namespace/sio"
 )
@@ -194,6 +196,42 @@ func TestMissingNode(t *testing.T) {
 		require.ErrorAs(t, err, &missing)
 		require.Equal(t, 1, missing.Count)
 	}
+}
+
+// A node that dies while its clients are asked is missed soon, by name if it has told one,
+// and those that live are waited for.
+func TestNodeDiesWhileAsked(t *testing.T) {
+	c := redis.Config{Prefix: prefixes()}
+	body, err := sio.NewBody("yes")
+	require.NoError(t, err)
+	nodes := cluster(t, 2, c)
+	a := open(t, nodes[0], "/", &local{})
+	open(t, nodes[1], "/", &local{answers: []adapter.Answer{{Count: 1}, {Body: body}}})
+	redisClient := client(t)
+	dies := redisClient.Subscribe(t.Context(), c.Prefix+"-request#/#", c.Prefix+"-response#/#dies#")
+	for range 2 {
+		_, err := dies.Receive(t.Context())
+		require.NoError(t, err)
+	}
+	go func() { // ends with the question
+		m, err := dies.ReceiveMessage(t.Context())
+		if err != nil {
+			return
+		}
+		b, _ := wire.ParseMsgpack([]byte(m.Payload))
+		count := fmt.Sprintf(`{"requestId":%q,"uid":"dies","type":8,"clientCount":2}`, node.TreeOf(b).String("requestId"))
+		redisClient.Publish(context.Background(), c.Prefix+"-response#/#", count)
+		_ = dies.Close()
+	}()
+	op := emission("x")
+	op.Kind = adapter.Call
+	start := time.Now()
+	answers, err := ask(a, op)
+	var missing *adapter.MissingError
+	require.ErrorAs(t, err, &missing)
+	require.Equal(t, &adapter.MissingError{Count: 1, Nodes: []string{"dies"}}, missing)
+	require.Len(t, answers, 3, "two counts, one acknowledgement")
+	require.Less(t, time.Since(start), patience/2)
 }
 
 // What is wrong with one client is told from node to node.

@@ -7,8 +7,6 @@
 package redis
 
 import (
-	"context"
-
 	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/adapter/internal/node"
 	"github.com/everwire/everwire/adapter/internal/wire"
@@ -17,18 +15,16 @@ import (
 // shards is one namespace.
 type shards struct{ base }
 
-func newSharded(b base) *shards { return &shards{b} }
+func newSharded(b base) *shards {
+	b.scope, b.public, b.answers = sharded, b.channel, b.channel
+	return &shards{b}
+}
 
 func (s *shards) start() error {
 	return s.listen(s.message, topic{sharded, s.private(s.node.Name)}, topic{sharded, s.channel})
 }
 
 func (s *shards) message(_, payload string) { s.receive(payload, s.node.ParseEnvelope) }
-
-// Others implements [node.Link].
-func (s *shards) Others(ctx context.Context) (int, []string, error) {
-	return s.others(ctx, s.channel, s.private(s.node.Name), sharded)
-}
 
 // Send implements [node.Link].
 func (s *shards) Send(m *node.Message) error { return s.send("spublish", s.channel, m, wire.Append) }

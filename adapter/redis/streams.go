@@ -7,7 +7,6 @@
 package redis
 
 import (
-	"context"
 	"encoding/base64"
 	"strconv"
 	"unicode/utf16"
@@ -24,6 +23,7 @@ type streams struct {
 }
 
 func newStreams(b base) *streams {
+	b.scope, b.public, b.answers = plain, b.channel, b.channel
 	return &streams{base: b, stream: streamOf(b.config.Prefix, b.node.Namespace, b.config.StreamCount)}
 }
 
@@ -59,11 +59,6 @@ func (s *streams) Close() error {
 }
 
 func (s *streams) message(_, payload string) { s.receive(payload, s.node.ParseEnvelope) }
-
-// Others implements [node.Link].
-func (s *streams) Others(ctx context.Context) (int, []string, error) {
-	return s.others(ctx, s.channel, s.private(s.node.Name), plain)
-}
 
 // Send implements [node.Link]: questions need no stream.
 func (s *streams) Send(m *node.Message) error {

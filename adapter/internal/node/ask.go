@@ -34,6 +34,8 @@ type request struct {
 	from     map[string]bool
 	clients  int            // of which an acknowledgement is to come
 	owed     map[string]int // the same by node, as far as that is known
+	nameless int            // nodes that have answered without their name
+	suspects int            // nodes that seemed to be gone when they were last counted
 	answers  []adapter.Answer
 	bytes    int
 	errs     []error
@@ -87,6 +89,8 @@ func (n *Node) forget(id string) {
 func (n *Node) collect(ctx context.Context, r *request, yield func(adapter.Answer, error) bool) {
 	late := time.NewTimer(n.timeout)
 	defer late.Stop()
+	counts := time.NewTicker(census)
+	defer counts.Stop()
 	for {
 		answers, done := r.take()
 		for _, a := range answers {
@@ -103,6 +107,8 @@ func (n *Node) collect(ctx context.Context, r *request, yield func(adapter.Answe
 			if r.kind != adapter.Serve {
 				r.giveUp()
 			}
+		case <-counts.C:
+			n.count(ctx, r)
 		case <-ctx.Done():
 			r.giveUp()
 			r.end()
@@ -191,7 +197,11 @@ func (r *request) add(m *Message) {
 			r.names = append(r.names, m.From)
 		}
 		r.nodes++
-		r.from[m.From] = true
+		if m.From == "" {
+			r.nameless++
+		} else {
+			r.from[m.From] = true
+		}
 		if r.kind == adapter.Call {
 			r.clients += m.Answer.Count
 			r.owed[m.From] += m.Answer.Count
@@ -211,30 +221,4 @@ func (r *request) shape(a adapter.Answer) adapter.Answer {
 		return adapter.Answer{Count: a.Count + len(a.Sockets)}
 	}
 	return a
-}
-
-// Left ends the waiting for a node that is gone. It is for links that know names.
-func (n *Node) Left(name string) {
-	n.askMu.Lock()
-	defer n.askMu.Unlock()
-	for _, r := range n.requests {
-		r.left(name)
-	}
-}
-
-func (r *request) left(name string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch {
-	case !slices.Contains(r.names, name), r.from[name] && r.owed[name] <= 0:
-		return
-	case r.from[name]:
-		r.clients -= r.owed[name]
-		delete(r.owed, name)
-	default:
-		r.from[name] = true
-		r.expected--
-	}
-	r.missingLocked(1, []string{name})
-	r.wake()
 }
