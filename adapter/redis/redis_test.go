@@ -290,6 +290,33 @@ func TestOldRequests(t *testing.T) {
 	require.Equal(t, []string{"b"}, l.of(adapter.Join).Change)
 }
 
+// Official servers are not told of clients that fail: they would take it for an answer.
+func TestOfficialServersHearOfAnswersAlone(t *testing.T) {
+	c := redis.Config{Prefix: prefixes()}
+	body, err := sio.NewBody("yes")
+	require.NoError(t, err)
+	open(t, cluster(t, 1, c)[0], "/", &local{answers: []adapter.Answer{{Count: 2}, {Err: adapter.ErrDisconnected}, {Body: body}}})
+	redisClient := client(t)
+	answers := redisClient.Subscribe(t.Context(), c.Prefix+"-response#/#me#")
+	defer answers.Close()
+	_, err = answers.Receive(t.Context())
+	require.NoError(t, err)
+	request, err := wire.AppendMsgpack(nil, wire.Map{
+		{Name: "uid", Value: "me"}, {Name: "requestId", Value: "r"}, {Name: "type", Value: 7},
+		{Name: "packet", Value: wire.Map{{Name: "type", Value: 2}, {Name: "data", Value: []string{"x"}}, {Name: "nsp", Value: "/"}}},
+		{Name: "opts", Value: wire.Map{{Name: "rooms", Value: []string{}}, {Name: "except", Value: []string{}}}},
+	})
+	require.NoError(t, err)
+	require.NoError(t, redisClient.Publish(t.Context(), c.Prefix+"-request#/#", request).Err())
+	for _, want := range []string{"clientCount", "yes"} {
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
+		message, err := answers.ReceiveMessage(ctx)
+		cancel()
+		require.NoError(t, err)
+		require.Contains(t, message.Payload, want)
+	}
+}
+
 // A message for a room without members here is not even read.
 func TestForeignRoomIsNotRead(t *testing.T) {
 	c := redis.Config{Prefix: prefixes()}
