@@ -116,6 +116,15 @@ func (c *Config) setDefaults() error {
 	return nil
 }
 
+// home is the key whose master gets all that is published, where its order would be lost
+// otherwise.
+func (c *Config) home() string {
+	if c.Mode == Classic || c.Mode == Streams && c.StreamCount == 1 {
+		return c.Prefix
+	}
+	return ""
+}
+
 func setDefault[T comparable](field *T, value T) {
 	if *field == *new(T) {
 		*field = value

@@ -22,6 +22,7 @@ type item struct {
 // queue publishes in the order in which messages are added, many in one round trip.
 type queue struct {
 	client goredis.UniversalClient
+	home   string // in a Redis Cluster, the key whose master gets everything; "": each command goes by its own
 	limit  int
 	log    *slog.Logger
 	tally  *tally
@@ -37,7 +38,7 @@ type queue struct {
 }
 
 func newQueue(client goredis.UniversalClient, c *Config, t *tally) *queue {
-	q := &queue{client: client, limit: c.Queue, log: c.Logger, tally: t, done: make(chan struct{}), more: make(chan struct{}, 1)}
+	q := &queue{client: client, home: c.home(), limit: c.Queue, log: c.Logger, tally: t, done: make(chan struct{}), more: make(chan struct{}, 1)}
 	q.ctx, q.cancel = context.WithCancel(context.Background())
 	// Owned by the queue, and ends with it; blocks on Redis.
 	go q.run()
@@ -123,18 +124,13 @@ func (q *queue) run() {
 	}
 }
 
-// pause is between attempts.
-func (q *queue) pause() {
-	select {
-	case <-time.After(100 * time.Millisecond):
-	case <-q.ctx.Done():
-	}
-}
-
 // send tells whether the items are done with: published, or lost. Those that were
 // perhaps published are not sent again: a message must not come twice.
 func (q *queue) send(items []item) (sent bool, err error) {
-	p := q.client.Pipeline()
+	p, err := q.pipeline()
+	if err != nil {
+		return false, err
+	}
 	commands := make([]*goredis.Cmd, len(items))
 	for i, it := range items {
 		commands[i] = p.Do(q.ctx, it.args...)
@@ -152,6 +148,30 @@ func (q *queue) send(items []item) (sent bool, err error) {
 		q.tally.published.Add(1)
 	}
 	return true, err
+}
+
+// pipeline goes to one server, which keeps the order.
+func (q *queue) pipeline() (goredis.Pipeliner, error) {
+	cluster, ok := q.client.(*goredis.ClusterClient)
+	if !ok || q.home == "" {
+		return q.client.Pipeline(), nil
+	}
+	master, err := cluster.MasterForKey(q.ctx, q.home)
+	if err != nil {
+		return nil, err
+	}
+	return master.Pipeline(), nil
+}
+
+// pause is between attempts. Another server may have become the master.
+func (q *queue) pause() {
+	if cluster, ok := q.client.(*goredis.ClusterClient); ok {
+		cluster.ReloadState(q.ctx)
+	}
+	select {
+	case <-time.After(100 * time.Millisecond):
+	case <-q.ctx.Done():
+	}
 }
 
 // neverSent tells whether there was no connection to begin with.
