@@ -37,6 +37,9 @@ type RPC3[A, B, C, Resp any] = event.RPC3[A, B, C, Resp]
 // Resume sets up sessions that outlive their connections.
 type Resume = engine.Resume
 
+// CORS says what pages of other origins are told.
+type CORS = engine.CORS
+
 // Recovery lets clients that do not resume sessions come back to their sockets.
 type Recovery = namespace.Recovery
 

@@ -3,6 +3,7 @@
 package everwire
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"net/http"
@@ -65,6 +66,38 @@ type Config struct {
 	// request, nor a *gin.Context. Default is an empty context.
 	Context func(*http.Request) context.Context
 
+	// CheckRequest is asked about each request for a new session. An error refuses it
+	// with its text: HTTP 403 and {"code":4,"message":…} or, for a WebSocket, HTTP 400
+	// and the text alone; an empty one is "Forbidden". Who may join a namespace is for
+	// Auth to say. It may be called concurrently. Default: not asked.
+	CheckRequest func(*http.Request) error
+
+	// ResponseHeader adds headers to each answer, refusals and the 101 of a WebSocket
+	// too; opening says that it is the first of a session. It may be called
+	// concurrently. What HTTP middlewares in front of the server set is in all answers
+	// too. Default: not called.
+	ResponseHeader func(h http.Header, r *http.Request, opening bool)
+
+	// Cookie is the template of a cookie that tells load balancers the session: its
+	// value becomes the session ID, and an empty name "io". It comes with the first
+	// answer of each session. Who can read it can speak for the session, so set
+	// HttpOnly. Default none.
+	Cookie *http.Cookie
+
+	CORS        CORS        // what pages of Origins are told; the zero value suits browser clients
+	Compression Compression // of what is sent and received; default off
+
+	// NewID makes the session ID for a request: a secret, 1 to 128 characters of A-Z
+	// a-z 0-9 - _ . ~ of which at least 128 bits are random, and which no other session
+	// has. An error refuses the request with HTTP 400 and code 3, and is logged. It may
+	// be called concurrently. Default: 24 characters, of which 128 bits are random.
+	NewID func(*http.Request) (string, error)
+
+	// InitialMessage is sent to each client right behind its OPEN packet, in one
+	// payload: a packet of the Codec, or what an own client reads, in UTF-8 without the
+	// character U+001E. Default none.
+	InitialMessage string
+
 	// OnceKey names the idempotency key of an event, "" for an event without: such an
 	// event is handled once in OnceWindow (default 2 min), and one that comes again,
 	// over whatever session, is answered from memory. [ClientKey] names the keys that
@@ -76,8 +109,22 @@ type Config struct {
 	// client has left. By default they are removed: clients decide how many there are.
 	KeepEmptyNamespaces bool
 
-	Codec    sio.Codec      // of packets; default JSON, as the official clients have it
+	Codec    sio.Codec      // of packets; default sio.JSON{}; sio/msgpack has the other one of the official clients
 	Adapter  adapter.Opener // links the nodes of a cluster; default none
 	Observer Observer       // is told what happens, for metrics; default none
 	Logger   *slog.Logger   // default slog.Default()
 }
+
+// Compression saves bytes and costs time, and a few hundred kilobytes of memory for
+// each message that is compressed at a time. One of a broadcast is compressed once for
+// all clients. Messages that are sent with Compress(false) stay as they are. Compressed
+// text tells its length to who sees the encrypted line: do not send secrets and text of
+// strangers in one message. Compressed messages of clients count by what they hold, but
+// have the server inflate up to a thousand times what was sent.
+type Compression struct {
+	Polling   bool // gzip or deflate for the answers to polls, as the client takes it
+	WebSocket bool // permessage-deflate both ways, without context takeover
+	Threshold int  // bytes from which on an answer or a message is compressed; default 1,024
+}
+
+func (c Compression) threshold() int { return cmp.Or(c.Threshold, 1024) }

@@ -19,6 +19,10 @@ import (
 
 // Server is an http.Handler, to be mounted at a path such as "/socket.io/". It is
 // also its main namespace "/": what that can do, it can.
+//
+// It does not look at the path. A client may be told not to put a slash behind it:
+// then have the server handle "/socket.io" too, since http.ServeMux would redirect it,
+// and WebSockets do not follow.
 type Server struct {
 	*Namespace
 	engine     *engine.Server
@@ -65,6 +69,12 @@ func New(c Config) (*Server, error) {
 		ClientIP:       c.ClientIP,
 		TrustedProxies: c.TrustedProxies,
 		Principal:      c.Principal,
+		CheckRequest:   c.CheckRequest,
+		ResponseHeader: c.ResponseHeader,
+		Cookie:         c.Cookie,
+		CORS:           c.CORS,
+		NewID:          c.NewID,
+		InitialMessage: c.InitialMessage,
 		Context:        c.Context,
 		Logger:         c.Logger,
 	}, registry, transports...)
@@ -82,7 +92,10 @@ func transportsOf(c Config) ([]engine.Transport, error) {
 	if limit == 0 {
 		limit = defaultMaxPayload
 	}
-	all := []engine.Transport{polling.New(limit), sse.New(limit), websocket.New(limit)}
+	if c.Compression.Threshold < 0 {
+		return nil, fmt.Errorf("everwire: Config.Compression.Threshold is negative: %d", c.Compression.Threshold)
+	}
+	all := []engine.Transport{pollingOf(c.Compression, limit), sse.New(limit), websocketOf(c.Compression, limit)}
 	if c.Transports == nil {
 		return all, nil
 	}
@@ -97,12 +110,26 @@ func transportsOf(c Config) ([]engine.Transport, error) {
 	return chosen, nil
 }
 
+func pollingOf(c Compression, limit int64) engine.Transport {
+	if c.Polling {
+		return polling.NewCompressing(limit, c.threshold())
+	}
+	return polling.New(limit)
+}
+
+func websocketOf(c Compression, limit int64) engine.Transport {
+	if c.WebSocket {
+		return websocket.NewCompressing(limit, c.threshold())
+	}
+	return websocket.New(limit)
+}
+
 // Of returns the namespace of that name, which is made if there is none yet. It
 // panics if name does not start with "/".
 func (s *Server) Of(name string) *Namespace { return s.namespaces.Of(name) }
 
 // OfPattern returns a namespace that is the parent of all those whose name matches the
-// pattern; they are made when the first client connects to them. See
+// pattern (anchor it with ^ and $); they are made when the first client connects to them. See
 // [Server.OfFunc].
 func (s *Server) OfPattern(pattern *regexp.Regexp) *Namespace { return s.namespaces.OfPattern(pattern) }
 

@@ -59,6 +59,9 @@ func TestNewChecksItsConfig(t *testing.T) {
 		"PingTimeout":  {PingTimeout: -1},
 		"MaxPayload":   {MaxPayload: -1},
 		"Origins":      {Origins: []string{"app.example"}},
+		"Cookie":       {Cookie: &http.Cookie{Name: "a b"}},
+		"CORS":         {CORS: everwire.CORS{Status: 404}},
+		"Compression":  {Compression: everwire.Compression{Threshold: -1}},
 		"adapter":      {Adapter: brokenAdapter{}},
 	} {
 		_, err := everwire.New(c)

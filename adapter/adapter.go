@@ -65,8 +65,8 @@ type Adapter interface {
 
 	// Ask has op applied on all other nodes, and yields their answers as they come.
 	// The sequence ends when all nodes have given all of theirs, when ctx ends, or
-	// when the loop is left; op is applied everywhere all the same. It yields an error, last, if a node did not answer in
-	// full though ctx had time.
+	// when the loop is left; op is applied everywhere all the same. It yields an
+	// error, last, if answers are missing: that of ctx if it has ended.
 	Ask(ctx context.Context, op *Op) iter.Seq2[Answer, error]
 
 	// Close leaves the cluster. No call of Local.Apply begins after it, and what is

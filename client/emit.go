@@ -20,7 +20,7 @@ func (s *Socket) Emit(event string, args ...any) error {
 
 func (s *Socket) send(h sio.Header, args []any, waits *call) error {
 	h.Namespace = s.name
-	packets, err := sio.JSON{}.Encode(nil, h, args...)
+	packets, err := s.c.opts.Codec.Encode(nil, h, args...)
 	if err != nil {
 		return err
 	}
@@ -82,7 +82,7 @@ func (c *Client) drop(u *unit) {
 
 // control queues a packet without payload.
 func (c *Client) control(s *Socket, t sio.Type) {
-	packets, err := sio.JSON{}.Encode(nil, sio.Header{Type: t, Namespace: s.name})
+	packets, err := c.opts.Codec.Encode(nil, sio.Header{Type: t, Namespace: s.name})
 	if err == nil && c.session != nil {
 		c.command(c.session, s, packets)
 	}

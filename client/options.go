@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/everwire/everwire/namespace/sio"
 )
 
 // The transports, by their names in Options.Transports.
@@ -39,6 +41,10 @@ type Options struct {
 	// NoResume has the client behave as other Socket.IO clients do: a session ends
 	// with its connection.
 	NoResume bool
+
+	// Codec is the form of packets, which must be that of the server; default
+	// sio.JSON{}, as servers have it that say nothing of it.
+	Codec sio.Codec
 
 	// Auth is what the server's Auth is given for the main namespace: a value
 	// whose JSON form is an object, or a func(context.Context) (any, error) that
@@ -114,6 +120,9 @@ func (o *Options) fill() error {
 	o.Timeout = orDefault(o.Timeout, 20*time.Second)
 	o.CallTimeout = orDefault(o.CallTimeout, 30*time.Second)
 	o.Buffer = orDefault(o.Buffer, 4<<20)
+	if o.Codec == nil {
+		o.Codec = sio.JSON{}
+	}
 	o.Logger = orDefault(o.Logger, slog.Default())
 	if o.Rand == nil {
 		o.Rand = rand.Reader

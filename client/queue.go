@@ -54,10 +54,10 @@ func (s *session) handOut(u *unit) {
 }
 
 // unnumbered takes messages for a connection that is the session, of at most so many
-// bytes, but at least one.
+// bytes, but at least one, and no more than one POST may hold.
 func (s *session) unnumbered(limit int64) []eio.Packet {
 	size, n := int64(0), 0
-	for {
+	for n < postPackets {
 		if n == len(s.ready) && !s.prepare() {
 			break
 		}

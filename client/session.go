@@ -67,7 +67,7 @@ type session struct {
 }
 
 func newSession(c *Client) *session {
-	s := &session{c: c, k: -1, openK: -1, decoder: sio.JSON{}.NewDecoder(), drained: make(chan struct{})}
+	s := &session{c: c, k: -1, openK: -1, decoder: c.opts.Codec.NewDecoder(), drained: make(chan struct{})}
 	s.ctx, s.cancel = context.WithCancel(c.root)
 	if !c.opts.NoResume {
 		s.rid = c.newRID()

@@ -185,9 +185,9 @@ func (s *Socket) encodeHello() ([]eio.Packet, error) {
 func (s *Socket) encodeConnect(auth any) ([]eio.Packet, error) {
 	h := sio.Header{Type: sio.Connect, Namespace: s.name}
 	if v := reflect.ValueOf(auth); !v.IsValid() || v.Kind() == reflect.Pointer && v.IsNil() {
-		return sio.JSON{}.Encode(nil, h)
+		return s.c.opts.Codec.Encode(nil, h)
 	}
-	packets, err := sio.JSON{}.Encode(nil, h, auth)
+	packets, err := s.c.opts.Codec.Encode(nil, h, auth)
 	if err != nil {
 		return nil, fmt.Errorf("client: auth of namespace %s: %w", s.name, err)
 	}

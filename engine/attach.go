@@ -20,7 +20,7 @@ func (s *Session) Attach(r *http.Request, wake func()) (*Conn, error) {
 		if joins, _ := r.Context().Value(joining{}).(bool); joins {
 			return s.joinRace(p, wake)
 		}
-		c, err := s.open(p, wake)
+		c, err := s.open(r, p, wake)
 		if e, _ := r.Context().Value(opening{}).(*race); e != nil && err == nil {
 			s.srv.races.opened(e, s)
 		}
@@ -40,7 +40,7 @@ func (s *Session) Attach(r *http.Request, wake func()) (*Conn, error) {
 }
 
 // open makes the first connection of a fresh session.
-func (s *Session) open(p params, wake func()) (*Conn, error) {
+func (s *Session) open(r *http.Request, p params, wake func()) (*Conn, error) {
 	srv := s.srv
 	now := srv.now()
 	c := s.newConn(p.transport, wake)
@@ -58,6 +58,9 @@ func (s *Session) open(p params, wake func()) (*Conn, error) {
 	} else if srv.cfg.Keep.Buffer > 0 {
 		s.kept = new(kept)
 	}
+	if srv.initial != nil {
+		s.out.push(srv.initial)
+	}
 	s.mu.Unlock()
 
 	receiver, err := srv.handler.Open(s)
@@ -73,13 +76,14 @@ func (s *Session) open(p params, wake func()) (*Conn, error) {
 	if gone {
 		return nil, ErrUnknownSession
 	}
-	if !srv.sessions.add(s) {
-		s.end(ShuttingDown)
-		return nil, errShuttingDown
+	if refusal := srv.sessions.add(s); refusal != nil {
+		s.end(refusal.reason())
+		return nil, refusal
 	}
 	srv.wheel.schedule(srv, s, next)
 	srv.sessions.attached(1)
 	srv.observe(Event{Kind: SessionOpened, Transport: p.transport})
+	s.joinEarly(r, p)
 	return c, nil
 }
 

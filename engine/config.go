@@ -43,6 +43,39 @@ type Config struct {
 	// alone; an error refuses the request with HTTP 403. Default: not asked.
 	Principal func(*http.Request) (string, error)
 
+	// CheckRequest is asked about each request for a new session, before anything is
+	// kept of it. An error refuses it: its text is shown to the client, with HTTP 403
+	// and code 4 or, for a WebSocket, with HTTP 400 and the text alone; "Forbidden" if
+	// there is none. An [*Error] is answered with its own code and status. Default: not
+	// asked.
+	CheckRequest func(*http.Request) error
+
+	// ResponseHeader adds to the headers of each answer, of which h has those that are
+	// set already: polls, POSTs, streams, refusals, and the 101 of a WebSocket. opening
+	// says that it is the first answer of a session. Headers that the transports set
+	// themselves stay theirs. It may be called concurrently. Default: not called.
+	ResponseHeader func(h http.Header, r *http.Request, opening bool)
+
+	// Cookie is the template of a cookie that carries the session ID, for load balancers
+	// that keep a session on its node: all but its value is taken as it is, and a name
+	// that is not there is "io". It is set by the first answer of each session. Who can
+	// read it can speak for the session, so HttpOnly should be set. Default none.
+	Cookie *http.Cookie
+
+	// CORS says what pages of Origins are told beside that they may connect.
+	CORS CORS
+
+	// NewID makes the session ID for a request. It is a secret, of which at least 128
+	// bits must be random: who knows it can speak for the session. It has 1 to 128 of
+	// the characters A-Z a-z 0-9 - _ . ~ and differs from that of all sessions. An error,
+	// and an ID that is none, is logged, and refuses the request with HTTP 400 and code
+	// 3. It may be called concurrently. Default: 24 characters, 128 bits of them random.
+	NewID func(*http.Request) (string, error)
+
+	// InitialMessage is sent to each client as its first message, with the OPEN packet
+	// in one payload: text in UTF-8 without the character U+001E. Default none.
+	InitialMessage string
+
 	// Context picks the values of a request that shall outlive it. The session
 	// keeps the result without its cancellation; default is an empty context.
 	Context func(*http.Request) context.Context
@@ -126,6 +159,9 @@ func (c Config) withDefaults() (Config, error) {
 	}
 	if c.ClientIP == nil {
 		c.ClientIP = remoteIP
+	}
+	if err := errors.Join(c.CORS.setDefaults(), c.setCookie(), c.checkInitial()); err != nil {
+		return c, err
 	}
 	if c.Logger == nil {
 		c.Logger = slog.Default()

@@ -85,7 +85,7 @@ func (c *Conn) TryNext(b *Batch) error {
 	s := c.s
 	b.reset()
 	s.mu.Lock()
-	queued, resumable := s.out.bytes, s.resume != nil
+	queued, resumable := s.waitingLocked(), s.resume != nil
 	if resumable {
 		c.fillResumableLocked(b)
 	} else {
@@ -239,6 +239,7 @@ func (c *Conn) disarmLocked() func() {
 // Next waits until there is something to send and fills b with it. Its only error
 // is that of ctx.
 func (c *Conn) Next(ctx context.Context, b *Batch) error {
+	c.awaitFirst(ctx)
 	for {
 		if err := c.TryNext(b); err != nil || !b.Empty() {
 			c.answered()
@@ -296,12 +297,13 @@ func (c *Conn) Receive(p eio.Packet) error {
 		return s.receive(p)
 	}
 	var fx effects
-	ok := c == s.trial && s.state == open
+	ok, upgraded := c == s.trial && s.state == open, false
 	switch {
 	case ok && isProbe(p):
 		c.probeLocked(&fx)
 	case ok && p.Type == eio.Upgrade && c.probed:
 		c.upgradeLocked(&fx)
+		upgraded = true
 	default:
 		ok = false
 		if s.trial == c {
@@ -311,6 +313,9 @@ func (c *Conn) Receive(p eio.Packet) error {
 		fx.wake(c)
 	}
 	s.mu.Unlock()
+	if upgraded {
+		s.srv.observe(Event{Kind: Attached, Transport: c.transport})
+	}
 	fx.wakeUp()
 	if !ok {
 		return ErrProtocol
@@ -381,6 +386,8 @@ func reasonOf(cause error) CloseReason {
 		return TransportClose
 	case errors.Is(cause, ErrProtocol):
 		return ParseError
+	case errors.Is(cause, ErrSlow):
+		return SlowClient
 	}
 	return TransportError
 }

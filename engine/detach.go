@@ -179,13 +179,16 @@ func (s *Session) holdLocked(fx *effects) {
 	fx.victim = h.overLocked()
 }
 
-// holdMoreLocked counts one more message of a detached session.
-func (s *Session) holdMoreLocked(m *Message, fx *effects) {
+// holdMoreLocked counts one more message of a detached session, perhaps instead of old.
+func (s *Session) holdMoreLocked(m, old *Message, fx *effects) {
 	h := &s.srv.hoard
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if s.resume.place != nil {
 		h.addLocked(m)
+		if old != nil {
+			h.removeLocked(old)
+		}
 		fx.victim = h.overLocked()
 	}
 }

@@ -3,7 +3,10 @@
 
 package engine
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // kept is the part of a session that only one has that keeps. It is guarded by
 // Session.mu.
@@ -11,6 +14,7 @@ type kept struct {
 	pos    cursor  // behind what was handed out
 	asked  uint64  // number of the last packet that was handed out before the ping
 	owners []owned // those that Begin was called for
+	turns  uint64  // how often it was called
 	over   bool    // the session has ended
 	look   bool    // a ping was sent before its time: the wheel does not know yet
 }
@@ -18,31 +22,37 @@ type kept struct {
 // owned is what is kept for one owner.
 type owned struct {
 	owner  any
-	from   uint64     // packets up to this number are none of its
+	turn   uint64     // of Begin
+	from   uint64     // how many messages of the session are none of its
 	latest *Message   // the last that was forgotten
 	rest   []*Message // at the end of the session: what was not
 }
 
-// Begin has what is sent from now on with that owner kept for it, with [Config].Keep.
-func (s *Session) Begin(owner any) {
+// Begin has what is sent from now on with that owner kept for it, with [Config].Keep,
+// until [Session.Forget] is called with what Begin returns.
+func (s *Session) Begin(owner any) (turn uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	k := s.kept
 	if k == nil || k.over {
-		return
+		return 0
 	}
-	fresh := owned{owner: owner, from: s.out.tail}
-	for i := range k.owners {
-		if k.owners[i].owner == owner {
-			k.owners[i] = fresh
-			return
-		}
-	}
-	k.owners = append(k.owners, fresh)
+	k.turns++
+	k.owners = slices.DeleteFunc(k.owners, func(o owned) bool { return o.owner == owner })
+	k.owners = append(k.owners, owned{owner: owner, turn: k.turns, from: s.out.count()})
+	return k.turns
 }
 
-// ownerOf returns whose message m is, the last packet of which has number n; nil if it
-// is nobody's.
+// Forget has nothing more kept for an owner, unless it has begun again.
+func (s *Session) Forget(turn uint64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.kept != nil {
+		s.kept.owners = slices.DeleteFunc(s.kept.owners, func(o owned) bool { return o.turn == turn })
+	}
+}
+
+// ownerOf returns whose message m is, the n-th of the session; nil if it is nobody's.
 func (k *kept) ownerOf(m *Message, n uint64) *owned {
 	if m.traits == nil || m.traits.Owner == nil {
 		return nil
@@ -122,7 +132,7 @@ func (s *Session) forgetLocked(n uint64) {
 		m := s.out.queue[s.out.head]
 		s.out.ack(s.out.base + uint64(len(m.packets)))
 		h.removeLocked(m)
-		if o := s.kept.ownerOf(m, s.out.base); o != nil {
+		if o := s.kept.ownerOf(m, s.out.gone); o != nil {
 			o.latest = m
 		}
 	}
@@ -141,10 +151,10 @@ func (s *Session) settleKeptLocked() {
 	for m := range s.out.between(s.out.start(), k.pos) {
 		h.removeLocked(m)
 	}
-	number := s.out.base
+	n := s.out.gone
 	for m := range s.out.messages() {
-		number += uint64(len(m.packets))
-		if o := k.ownerOf(m, number); o != nil {
+		n++
+		if o := k.ownerOf(m, n); o != nil {
 			o.rest = append(o.rest, m)
 		}
 	}

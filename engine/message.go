@@ -19,6 +19,8 @@ type Message struct {
 	holders [hoards]int32 // sessions that keep it, by the hoard that they are in; guarded by hoard.mu
 	payload atomic.Pointer[[]byte]
 	traits  *Traits
+
+	deflated atomic.Pointer[[]deflated] // see deflate.go
 }
 
 // Traits is how a message is to be sent, where that is not as usual.
@@ -67,12 +69,22 @@ func (m *Message) Packets() []eio.Packet { return m.packets }
 // Size returns the bytes that the message counts for where memory is limited.
 func (m *Message) Size() int { return m.size }
 
+// weight is the size of a message, and 0 of none.
+func (m *Message) weight() int {
+	if m == nil {
+		return 0
+	}
+	return m.size
+}
+
 // from returns the message without its first n packets, which the peer has.
 func (m *Message) from(n int) *Message {
 	if n == 0 {
 		return m
 	}
-	return NewMessage(m.packets[n:]...)
+	rest := NewMessage(m.packets[n:]...)
+	rest.traits = m.traits
+	return rest
 }
 
 // AppendPayload appends the message's packets to the polling payload dst, which

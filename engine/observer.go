@@ -15,13 +15,13 @@ type Event struct {
 	Kind      EventKind
 	Transport string
 	Reason    CloseReason
-	Packets   int
+	Packets   int // pings, pongs and other control packets too
 	Bytes     int // of the packets' data
 	Queued    int // bytes that waited in the session's outbox, these included
 	Namespace string
 	Name      string        // of the event that was handled
 	Took      time.Duration // by its handlers
-	Err       error         // of its handlers
+	Err       error         // of its handlers, or of the request
 }
 
 // EventKind says what an [Event] is about.
@@ -31,11 +31,12 @@ type EventKind uint8
 const (
 	SessionOpened EventKind = iota // Transport
 	SessionClosed                  // Transport, Reason
-	Attached                       // Transport of the new connection; Packets that are sent again
+	Attached                       // Transport of the new connection, of an upgrade too; Packets that are sent again
 	Detached                       // Transport, Reason: the session has no connection
 	Received                       // Transport, Packets, Bytes
 	Sent                           // Transport, Packets, Bytes, Queued
 	Handled                        // Namespace, Name, Took, Err
+	Refused                        // Transport as the request has it, Err: an *Error
 )
 
 // observe tells the observer, if there is one.

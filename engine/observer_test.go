@@ -21,7 +21,7 @@ type tally struct {
 func (o *tally) Observe(e engine.Event) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	name := [...]string{"opened", "closed", "attached", "detached", "received", "sent", "handled"}[e.Kind]
+	name := [...]string{"opened", "closed", "attached", "detached", "received", "sent", "handled", "refused"}[e.Kind]
 	o.told = append(o.told, fmt.Sprintf("%s %s %s %d/%d/%d", name, e.Transport, e.Reason, e.Packets, e.Bytes, e.Queued))
 }
 
@@ -50,4 +50,14 @@ func TestObserver(t *testing.T) {
 	ws.lose()
 	k.post("&at=1", "1")
 	require.Equal(t, []string{"detached websocket transport close 0/0/0", "closed websocket transport close 0/0/0"}, o.take())
+	w.do("GET", handshake+"&sid=x", "")
+	require.Equal(t, []string{"refused polling  0/0/0"}, o.take())
+
+	stock := w.open()
+	up := w.dial(stock.sid)
+	require.NoError(t, up.send("2probe"))
+	up.take()
+	o.take()
+	require.NoError(t, up.send("5"))
+	require.Equal(t, []string{"attached websocket  0/0/0"}, o.take())
 }

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"time"
 )
 
 // origins is the set of cross origins that are allowed.
@@ -26,8 +27,8 @@ func parseOrigins(list []string) (o origins, err error) {
 			o.null = true
 		default:
 			key, ok := canonicalOrigin(s)
-			if !ok {
-				return o, fmt.Errorf(`engine: Config.Origins: %q is not an origin such as "https://app.example"`, s)
+			if !ok || strings.Contains(key, "*") {
+				return o, fmt.Errorf(`engine: Config.Origins: %q is not an origin such as "https://app.example"; there are no patterns but "*"`, s)
 			}
 			o.set[key] = true
 		}
@@ -115,4 +116,15 @@ func sameHost(origin, host string) bool {
 		return canonicalHost(u.Host, u.Scheme) == canonicalHost(host, u.Scheme)
 	}
 	return false
+}
+
+// logRefusedOrigin tells the operator which value would allow the page, at most
+// once a second.
+func (srv *Server) logRefusedOrigin(r *http.Request) {
+	now, last := int64(srv.now()), srv.refusalLogged.Load()
+	if last != 0 && now-last < int64(time.Second) || !srv.refusalLogged.CompareAndSwap(last, max(now, 1)) {
+		return
+	}
+	srv.cfg.Logger.Warn("everwire: a page of another origin was refused; to allow it, add the origin to Config.Origins",
+		"origin", r.Header.Get("Origin"), "host", r.Host) // handlers of slog quote what needs it
 }

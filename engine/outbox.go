@@ -53,7 +53,7 @@ func (o *outbox) push(m *Message) {
 		if o.keyed == nil {
 			o.keyed = make(map[string]uint64)
 		}
-		o.keyed[m.traits.Key] = o.gone + uint64(len(o.queue)-o.head)
+		o.keyed[m.traits.Key] = o.count()
 	}
 	o.queue = append(o.queue, m)
 	o.bytes += m.size
@@ -74,6 +74,18 @@ func (o *outbox) waiting(m *Message) (old *Message, at int) {
 	at = o.head + int(n-o.gone)
 	return o.queue[at], at
 }
+
+// put appends m, or puts it in the place of old.
+func (o *outbox) put(m, old *Message, at int) {
+	if old == nil {
+		o.push(m)
+	} else {
+		o.replace(at, m)
+	}
+}
+
+// count returns how many messages there were since the session began.
+func (o *outbox) count() uint64 { return o.gone + uint64(len(o.queue)-o.head) }
 
 // replace puts m in the place of a message that waits. Nobody has seen the numbers of
 // what stands behind it.

@@ -13,6 +13,7 @@ type params struct {
 	// Of the extension (PROTOCOL.md). A stock client may use the names for what it
 	// likes: without resume=1 the rest is not looked at.
 	resume        bool
+	c             bool // the server shall connect the main namespace by itself
 	rid           string
 	at, ack, n, p number
 }
@@ -36,6 +37,7 @@ const (
 	paramAck
 	paramN
 	paramP
+	paramC
 	paramCount
 )
 
@@ -67,7 +69,7 @@ func parseParams(query string) (p params, err *Error) {
 	if seen[paramResume] != "=1" {
 		return p, nil
 	}
-	p.resume = true
+	p.resume, p.c = true, seen[paramC] == "=1"
 	if extended || !p.parseNumbers(&seen) {
 		return p, ErrBadRequest
 	}
@@ -94,6 +96,8 @@ func paramIndex(key string) (int, bool) {
 		return paramN, true
 	case "p":
 		return paramP, true
+	case "c":
+		return paramC, true
 	}
 	return 0, false
 }

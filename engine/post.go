@@ -12,8 +12,8 @@ import (
 	"github.com/everwire/everwire/engine/eio"
 )
 
-// What one POST may hold: so many packets, and so many binary messages for each of
-// them: attachments travel behind their event.
+// What one POST may hold: so many packets, and beyond that so many binary messages
+// for each text: attachments travel behind their event.
 const (
 	maxPostPackets     = 1000
 	maxPostAttachments = 10
@@ -92,15 +92,15 @@ var errUTF8 = errors.New("engine: POST is not UTF-8")
 
 // tooMany counts packets without making any.
 func tooMany(payload []byte) bool {
-	packets, binary := 0, 0
+	texts, binary := 0, 0
 	for more := true; more; {
 		var p []byte
 		if p, payload, more = bytes.Cut(payload, []byte{eio.Separator}); len(p) > 0 && p[0] == 'b' {
 			binary++
 		} else {
-			packets++
+			texts++
 		}
-		if packets > maxPostPackets || binary > maxPostAttachments*max(packets, 1) {
+		if texts > maxPostPackets || texts+binary > maxPostPackets && binary > maxPostAttachments*texts {
 			return true
 		}
 	}

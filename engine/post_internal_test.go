@@ -22,8 +22,9 @@ func TestTooMany(t *testing.T) {
 		{"as many as may be", list(1000, event), false},
 		{"one more", list(1001, event), true},
 		{"with an attachment each", list(1000, event, attachment), false},
-		{"attachments alone", list(10, attachment), false},
-		{"too many of them", list(11, attachment), true},
+		{"binary alone, as other codecs have it", list(1000, attachment), false},
+		{"too many of them", list(1001, attachment), true},
+		{"ten attachments on each", list(1000, append([]string{event}, strings.Split(list(10, attachment), "\x1e")...)...), false},
 		{"empty packets", strings.Repeat("\x1e", 1000), true},
 		{"eleven attachments on each", list(90, append([]string{event}, strings.Split(list(11, attachment), "\x1e")...)...), true},
 	} {

@@ -129,11 +129,11 @@ func (srv *Server) serveLeg(w http.ResponseWriter, r *http.Request, t Transport,
 		case s == nil && !ended: // it was refused: the next one opens the session
 			continue
 		case principal != h.principal:
-			refuse(w, r, t, ErrForbidden)
+			srv.refuse(w, r, t, ErrForbidden)
 		case ended:
-			refuse(w, r, t, ErrUnknownSession.forResume())
+			srv.refuse(w, r, t, ErrUnknownSession.forResume())
 		default:
-			t.ServeSession(w, r.WithContext(context.WithValue(r.Context(), joining{}, true)), s)
+			srv.serveOpening(w, r.WithContext(context.WithValue(r.Context(), joining{}, true)), t, s)
 		}
 		return
 	}

@@ -185,10 +185,15 @@ func parseUpgrade(data []byte) (p params, ok bool) {
 	return p, okAt && okAck
 }
 
-// resumeField is the additional field of the OPEN packet.
+// resumeField is the additional fields of the OPEN packet.
 func (c *Conn) resumeField() []byte {
 	s := c.s
-	b := append([]byte(`,"resume":{"window":`), strconv.FormatInt(s.srv.cfg.Resume.Window.Milliseconds(), 10)...)
+	var b []byte
+	if s.resume.early {
+		b = append(b, `,"c":1`...)
+	}
+	b = append(b, `,"resume":{"window":`...)
+	b = strconv.AppendInt(b, s.srv.cfg.Resume.Window.Milliseconds(), 10)
 	b = append(b, `,"buffer":`...)
 	b = strconv.AppendInt(b, int64(s.srv.cfg.Resume.Buffer), 10)
 	b = append(b, `,"transports":`...)

@@ -80,21 +80,35 @@ func (g *registry) unreserve(addr netip.Addr) {
 	}
 }
 
-// add registers an opened session; false when the server shuts down.
-func (g *registry) add(s *Session) bool {
+// add registers an opened session, unless the server shuts down, or Config.NewID has
+// made an ID a second time.
+func (g *registry) add(s *Session) *Error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	if g.closing {
-		return false
+		return errShuttingDown
+	}
+	if g.sessions[s.id] != nil {
+		return ErrBadRequest
 	}
 	g.sessions[s.id] = s
-	return true
+	return nil
+}
+
+// reason returns how a session ends that add refused.
+func (e *Error) reason() CloseReason {
+	if e == errShuttingDown {
+		return ShuttingDown
+	}
+	return ForcedClose
 }
 
 func (g *registry) remove(s *Session) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	delete(g.sessions, s.id)
+	if g.sessions[s.id] == s {
+		delete(g.sessions, s.id)
+	}
 	g.checkIdleLocked()
 }
 

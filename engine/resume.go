@@ -38,6 +38,8 @@ type resume struct {
 	leaving bool          // the client has said with its last messages that it leaves
 	final   bool          // the session's end was written to a connection
 
+	early bool // the server has brought the client into the main namespace by itself
+
 	rid    string  // of the race that opened the session
 	racing bool    // the client has not said yet which of its connections it took
 	legs   []*Conn // the candidates of the race, oldest first
@@ -108,25 +110,24 @@ func (s *Session) sendResumable(m *Message) (err error) {
 	switch {
 	case m.size-overhead > buffer:
 		err = ErrMessageTooLarge
-	case old != nil && fits(s.out.bytes-old.size, m.size, buffer):
-		s.recountLocked(func() { s.out.replace(at, m) }, &fx)
-	case !fits(s.out.bytes, m.size, buffer):
+	case !fits(s.out.bytes-old.weight(), m.size, buffer):
 		fx.end, err = SlowClient, ErrSlow
 	default:
-		s.out.push(m)
-		s.pushedLocked(m, &fx)
+		s.out.put(m, old, at)
+		s.putLocked(m, old, &fx)
 	}
 	s.mu.Unlock()
 	s.settle(&fx)
 	return err
 }
 
-// pushedLocked sees to a message that was put into the outbox.
-func (s *Session) pushedLocked(m *Message, fx *effects) {
+// putLocked sees to a message that was put into the outbox, perhaps in the place of
+// old.
+func (s *Session) putLocked(m, old *Message, fx *effects) {
 	r := s.resume
 	switch {
 	case r.detached:
-		s.holdMoreLocked(m, fx)
+		s.holdMoreLocked(m, old, fx)
 	case r.racing:
 		for _, leg := range r.legs {
 			fx.wake(leg)

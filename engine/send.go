@@ -18,17 +18,13 @@ func (s *Session) Send(m *Message) error {
 	if s.resume != nil {
 		return s.sendResumable(m) // which unlocks
 	}
-	if old, at := s.out.waiting(m); old != nil {
-		s.out.replace(at, m) // whoever is to send it has been told
-		s.mu.Unlock()
-		return nil
-	}
-	if !fits(s.waitingLocked(), m.size, outboxMax) {
+	old, at := s.out.waiting(m)
+	if !fits(s.waitingLocked()-old.weight(), m.size, outboxMax) {
 		s.mu.Unlock()
 		s.end(SlowClient)
 		return ErrSlow
 	}
-	s.out.push(m)
+	s.out.put(m, old, at)
 	stale := s.waitingLocked() > outboxStale && s.stale == 0
 	if stale {
 		s.stale = s.srv.now() + outboxPatience

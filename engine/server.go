@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/everwire/everwire/engine/eio"
 )
 
 // Handler is told of new sessions.
@@ -54,6 +56,7 @@ type Server struct {
 	wheel      wheel
 	resumable  string // what a session can be attached over, as JSON
 	start      time.Time
+	initial    *Message // of Config.InitialMessage, or nil
 
 	refusalLogged atomic.Int64 // when, in nanoseconds since start
 }
@@ -77,6 +80,9 @@ func New(c Config, h Handler, transports ...Transport) (*Server, error) {
 	srv.keeps = hoard{index: ofKept, most: c.Keep.Memory}
 	srv.resumable = namesOf(transports)
 	srv.wheel.init(c.PingInterval, c.PingTimeout)
+	if c.InitialMessage != "" {
+		srv.initial = NewMessage(eio.Text([]byte(c.InitialMessage)))
+	}
 	if o.any {
 		c.Logger.Warn("everwire: Config.Origins has \"*\": pages of any site may connect, with their visitors' cookies")
 	}

@@ -353,4 +353,4 @@ func (s *Session) release() {
 }
 
 // short returns as much of the session ID as a log may show.
-func (s *Session) short() string { return s.id[:min(6, len(s.id))] }
+func (s *Session) short() string { return s.id[:min(6, len(s.id)/4)] }

@@ -42,8 +42,31 @@ func TestMountedPaths(t *testing.T) {
 			require.Equal(t, method+" /socket.io/?EIO=4&x=a%20b", res.Header.Get("Seen"))
 		}
 		require.Equal(t, http.StatusTeapot, do("GET", "/socket.io/socket.io.js").StatusCode)
+		require.Equal(t, "POST /socket.io?EIO=4", do("POST", "/socket.io?EIO=4").Header.Get("Seen"), "without the slash")
 		require.Equal(t, http.StatusOK, do("GET", "/").StatusCode)
 		require.Equal(t, http.StatusNotFound, do("GET", "/other").StatusCode)
+	}
+}
+
+// The whole router, and a path with its slash alone, as Mount's comment has it.
+func TestOtherMounts(t *testing.T) {
+	h := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { w.WriteHeader(http.StatusTeapot) })
+	whole := newRouter()
+	ginmount.Mount(whole, "/", h)
+	strict := newRouter()
+	strict.RedirectTrailingSlash = false
+	strict.Any("/socket.io/*any", gin.WrapH(h))
+	for _, c := range []struct {
+		router *gin.Engine
+		path   string
+		status int
+	}{
+		{whole, "/", http.StatusTeapot}, {whole, "/any/thing", http.StatusTeapot},
+		{strict, "/socket.io/?EIO=4", http.StatusTeapot}, {strict, "/socket.io?EIO=4", http.StatusNotFound},
+	} {
+		w := httptest.NewRecorder()
+		c.router.ServeHTTP(w, httptest.NewRequest(http.MethodGet, c.path, nil))
+		require.Equal(t, c.status, w.Code, c.path)
 	}
 }
 
@@ -69,7 +92,7 @@ func TestSessions(t *testing.T) {
 	require.NoError(t, err)
 	everwire.On(srv, everwire.Event[string]("say"), func(c *everwire.Ctx, text string) error { return srv.Emit("said", text) })
 	router := newRouter()
-	router.Use(gin.Recovery())
+	router.Use(gin.Recovery(), func(c *gin.Context) { c.Header("X-Front", "gin") })
 	ginmount.Mount(router, "/socket.io", srv)
 	web := httptest.NewServer(router)
 	defer web.Close()
@@ -83,8 +106,11 @@ func TestSessions(t *testing.T) {
 	require.NoError(t, res.Body.Close())
 	require.Equal(t, http.StatusOK, res.StatusCode)
 
-	ws, _, err := websocket.DefaultDialer.Dial(strings.Replace(url, "http", "ws", 1)+"websocket", nil)
+	require.Equal(t, "gin", res.Header.Get("X-Front"))
+
+	ws, res, err := websocket.DefaultDialer.Dial(strings.Replace(url, "http", "ws", 1)+"websocket", nil)
 	require.NoError(t, err)
+	require.Equal(t, "gin", res.Header.Get("X-Front"), "in the 101 too")
 	defer ws.Close()
 	next := func() string {
 		_, data, err := ws.ReadMessage()

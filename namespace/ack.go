@@ -123,7 +123,11 @@ func (s *Socket) call(ctx context.Context, e sio.Emission) (sio.Body, error) {
 	case r := <-answer:
 		return r.body, r.err
 	case <-ctx.Done():
-		return nil, s.callEnded(ctx)
+		if s.acks.remove(id) {
+			return nil, s.callEnded(ctx)
+		}
+		r := <-answer // it came in time
+		return r.body, r.err
 	}
 }
 
@@ -173,23 +177,24 @@ func (n *Namespace) callAll(ctx context.Context, op *adapter.Op, list []*Socket,
 	if err := answer(adapter.Answer{Count: len(list)}); err != nil {
 		return err
 	}
-	for i := range list {
+	done := ctx.Done()
+	for range list {
 		select {
 		case r := <-results:
 			if err := answer(adapter.Answer{Body: r.body, Err: r.err}); err != nil {
 				return err
 			}
-		case <-ctx.Done():
-			return unanswered(ctx, len(list)-i, answer)
+			continue
+		case <-done:
 		}
-	}
-	return nil
-}
-
-// unanswered reports n calls that ran out of time.
-func unanswered(ctx context.Context, n int, answer func(adapter.Answer) error) error {
-	for range n {
-		if err := answer(adapter.Answer{Err: ctxError(ctx)}); err != nil {
+		done = nil
+		for _, s := range list { // what has come in time is in results
+			if s.acks.remove(id) {
+				results <- result{err: ctxError(ctx)}
+			}
+		}
+		r := <-results
+		if err := answer(adapter.Answer{Body: r.body, Err: r.err}); err != nil {
 			return err
 		}
 	}
@@ -203,6 +208,6 @@ func (s *Socket) callWith(e sio.Emission, m *engine.Message, id uint64, results 
 		return
 	}
 	if err := s.notify(e, m); err != nil && s.acks.remove(id) {
-		results <- result{err: err}
+		results <- result{err: disconnected(err)}
 	}
 }

@@ -25,9 +25,31 @@ func answersOf(ctx context.Context, op *adapter.Op,
 			return nil
 		})
 		if err != nil && !errors.Is(err, errLeft) {
-			yield(adapter.Answer{}, err)
+			yield(adapter.Answer{}, named(ctx, err))
 		}
 	}
+}
+
+// answersFrom yields the answers of other nodes.
+func answersFrom(ctx context.Context, a adapter.Adapter, op *adapter.Op) iter.Seq2[adapter.Answer, error] {
+	return func(yield func(adapter.Answer, error) bool) {
+		for answer, err := range a.Ask(ctx, op) {
+			if !yield(answer, named(ctx, err)) {
+				return
+			}
+		}
+	}
+}
+
+// named returns the error of this package for one that comes of the end of ctx.
+func named(ctx context.Context, err error) error {
+	if err == nil || ctx.Err() == nil || !errors.Is(err, ctx.Err()) {
+		return err
+	}
+	if missing := (*adapter.MissingError)(nil); errors.As(err, &missing) {
+		return errors.Join(ctxError(ctx), missing)
+	}
+	return ctxError(ctx)
 }
 
 // merge yields what the sources yield, as it comes.

@@ -3,6 +3,7 @@
 package namespace
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"iter"
@@ -101,17 +102,19 @@ func (t Target) Disconnect(close bool) error {
 // what they acknowledge, in the order in which it comes: for each socket one body, or
 // one error, which is [ErrTimeout] or [ErrDisconnected]. It waits for as long as ctx
 // says or, if that has no deadline, for Config.CallTimeout. Leaving the loop stops the
-// waiting. An error of the adapter says that answers of other nodes
-// may be missing.
+// waiting. An error of the adapter says that answers of other nodes may be missing.
 func (t Target) Ask(ctx context.Context, e sio.Emission) iter.Seq2[sio.Body, error] {
 	e.Flags = t.flags.With(e.Flags)
 	return func(yield func(sio.Body, error) bool) {
-		missing := 0
+		missing, late := 0, error(nil)
 		ctx, cancel := t.namespace.patient(ctx)
 		defer cancel()
 		for a, err := range t.answers(ctx, &adapter.Op{Kind: adapter.Call, Event: e}) {
 			missing += a.Count
 			switch {
+			case err != nil && ctx.Err() != nil:
+				late = err // it is told once for each of those that are missing
+				continue
 			case err != nil: // of the adapter
 			case a.Err != nil:
 				missing, err = missing-1, a.Err
@@ -124,7 +127,10 @@ func (t Target) Ask(ctx context.Context, e sio.Emission) iter.Seq2[sio.Body, err
 				return
 			}
 		}
-		for ; missing > 0 && yield(nil, ErrTimeout); missing-- {
+		if late != nil {
+			missing = max(missing, 1) // or nobody knows how many
+		}
+		for ; missing > 0 && yield(nil, cmp.Or(late, ErrTimeout)); missing-- {
 		}
 	}
 }
@@ -205,7 +211,7 @@ func (t Target) answers(ctx context.Context, op *adapter.Op) iter.Seq2[adapter.A
 	for _, n := range family {
 		sources = append(sources, answersOf(ctx, op, n.Apply))
 		if n.adapter != nil && !t.local {
-			sources = append(sources, n.adapter.Ask(ctx, op))
+			sources = append(sources, answersFrom(ctx, n.adapter, op))
 		}
 	}
 	return merge(sources)

@@ -27,8 +27,8 @@ var (
 	errUnexpectedType = errors.New("namespace: packet that only a server sends")
 )
 
-// client is one session with its sockets. It is an [engine.Receiver] and an
-// [engine.Suspender].
+// client is one session with its sockets. It is an [engine.Receiver], an
+// [engine.Suspender] and an [engine.Joiner].
 type client struct {
 	registry *Registry
 	session  *engine.Session
@@ -39,11 +39,11 @@ type client struct {
 	queued atomic.Int64           // bytes that wait for the handlers of all sockets
 	waiter atomic.Pointer[Socket] // the last for whose queue the reader has waited
 
-	mu      sync.Mutex   // guards what follows
-	sockets []*Socket    // connecting or connected
-	alive   int          // sockets whose handlers have not come to their end yet
-	away    []*Namespace // that the server sent the client away from
-	absent  bool         // the session has no connection
+	mu      sync.Mutex // guards what follows
+	sockets []*Socket  // connecting or connected
+	alive   int        // sockets whose handlers have not come to their end yet
+	away    []string   // namespaces that the server sent the client away from, the latest last
+	absent  bool       // the session has no connection
 }
 
 // Receive implements [engine.Receiver].
@@ -89,25 +89,32 @@ func (c *client) Receive(p eio.Packet) error {
 	return nil
 }
 
+// Join implements [engine.Joiner].
+func (c *client) Join() {
+	h := sio.Header{Type: sio.Connect, Namespace: c.registry.main.name}
+	_ = c.connect(sio.Packet{Header: h}, 0) // it cannot be there twice
+}
+
 // connect starts the entry into a namespace; the socket's goroutine goes on.
 func (c *client) connect(pkt sio.Packet, size int) error {
 	if size > maxAuth {
 		return errAuthTooLarge
 	}
+	if c.isFull() { // before a namespace is made for it
+		return c.refuse(pkt.Namespace, errFull)
+	}
 	n := c.registry.visit(pkt.Namespace, Handshake{request: c.session.Request(), auth: pkt.Body})
 	if n == nil {
 		return c.refuse(pkt.Namespace, &sio.Error{Message: "Invalid namespace"})
 	}
-	s := newSocket(c, n, pkt.Body)
+	s := newSocket(c, n, pkt.Body, size)
 	c.mu.Lock()
 	twice := slices.ContainsFunc(c.sockets, func(s *Socket) bool { return s.namespace == n })
-	// One that has left may still be in Auth: a client that comes and goes must not
-	// start any number of those.
-	full := len(c.sockets) >= maxNamespaces || c.alive >= 2*maxNamespaces
+	full := c.fullLocked()
 	if !twice && !full {
 		c.alive++
 		c.sockets = append(c.sockets, s)
-		c.away = slices.DeleteFunc(c.away, func(other *Namespace) bool { return other == n })
+		c.away = slices.DeleteFunc(c.away, func(name string) bool { return name == n.name })
 	}
 	c.mu.Unlock()
 	if twice || full {
@@ -117,7 +124,7 @@ func (c *client) connect(pkt sio.Packet, size int) error {
 	case twice:
 		return errConnectedTwice
 	case full:
-		return c.refuse(pkt.Namespace, &sio.Error{Message: "Too many namespaces"})
+		return c.refuse(pkt.Namespace, errFull)
 	}
 	s.enqueue(pkt, size)
 	c.mu.Lock()
@@ -127,6 +134,21 @@ func (c *client) connect(pkt sio.Packet, size int) error {
 		s.setPresence(true)
 	}
 	return nil
+}
+
+var errFull = &sio.Error{Message: "Too many namespaces"}
+
+// fullLocked reports whether the client may enter no more namespaces. A socket that has
+// left may still be in Auth: a client that comes and goes must not start any number of
+// those.
+func (c *client) fullLocked() bool {
+	return len(c.sockets) >= maxNamespaces || c.alive >= 2*maxNamespaces
+}
+
+func (c *client) isFull() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.fullLocked()
 }
 
 // refuse answers a CONNECT with the error. The official clients show a message and
@@ -161,7 +183,7 @@ func (c *client) socket(namespace string) (s *Socket, away bool) {
 			return s, false
 		}
 	}
-	return nil, slices.ContainsFunc(c.away, func(n *Namespace) bool { return n.name == namespace })
+	return nil, slices.Contains(c.away, namespace)
 }
 
 // kicked notes that the server sends a socket away, before anybody can see that
@@ -170,8 +192,11 @@ func (c *client) kicked(s *Socket) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sockets = slices.DeleteFunc(c.sockets, func(other *Socket) bool { return other == s })
-	if !slices.Contains(c.away, s.namespace) {
-		c.away = append(c.away, s.namespace)
+	if !slices.Contains(c.away, s.namespace.name) {
+		c.away = append(c.away, s.namespace.name)
+	}
+	if len(c.away) > maxNamespaces {
+		c.away = slices.Delete(c.away, 0, 1)
 	}
 }
 

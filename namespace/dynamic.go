@@ -18,8 +18,8 @@ type children struct {
 	list []*Namespace // guarded by Registry.mu
 }
 
-// OfPattern returns a namespace that is the parent of all those whose whole name
-// matches the pattern: one of them is made when the first client connects to it, or
+// OfPattern returns a namespace that is the parent of all those whose name
+// matches the pattern (anchor it with ^ and $): one of them is made when the first client connects to it, or
 // when [Registry.Of] names it. See [Registry.OfFunc].
 func (g *Registry) OfPattern(pattern *regexp.Regexp) *Namespace {
 	return g.parent(&children{
@@ -57,7 +57,13 @@ func (n *Namespace) family() []*Namespace {
 	}
 	n.registry.mu.RLock()
 	defer n.registry.mu.RUnlock()
-	return append([]*Namespace(nil), n.children.list...)
+	open := make([]*Namespace, 0, len(n.children.list))
+	for _, child := range n.children.list {
+		if child.opened.Load() { // else nobody is in it yet
+			open = append(open, child)
+		}
+	}
+	return open
 }
 
 // accepts asks the application; it is in the client's hands what it is asked for.
@@ -140,9 +146,15 @@ func (g *Registry) leave(n *Namespace) {
 	}
 	g.mu.Unlock()
 	if empty && n.adapter != nil {
-		if err := n.adapter.Close(); err != nil {
-			g.log.Error("everwire: closing the adapter of an empty namespace failed", "namespace", n.name, "error", err)
-		}
+		// Owned by the registry; ends with Close, which may wait for the operation that
+		// has emptied the namespace.
+		go g.closeAdapter(n)
+	}
+}
+
+func (g *Registry) closeAdapter(n *Namespace) {
+	if err := n.adapter.Close(); err != nil {
+		g.log.Error("everwire: closing the adapter of an empty namespace failed", "namespace", n.name, "error", err)
 	}
 }
 

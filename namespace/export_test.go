@@ -56,3 +56,10 @@ func (g *Registry) Remembered() int {
 	defer g.memory.mu.Unlock()
 	return g.memory.bytes
 }
+
+// Returnable returns how many sockets the registry knows by their private IDs.
+func (g *Registry) Returnable() int {
+	g.recovery.mu.Lock()
+	defer g.recovery.mu.Unlock()
+	return len(g.recovery.sockets)
+}

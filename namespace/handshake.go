@@ -17,6 +17,7 @@ import (
 type Handshake struct {
 	request *engine.Request
 	auth    sio.Body
+	size    int // bytes of auth
 }
 
 // Auth stores the payload that the client sent along in dst; without one, dst is

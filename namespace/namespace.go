@@ -33,6 +33,7 @@ type Namespace struct {
 	adapter  adapter.Adapter                  // nil without other nodes; set by open
 	open     func() error                     // opens the adapter, and tells of the namespace; once
 	follower atomic.Pointer[adapter.Follower] // the adapter, if it is told of rooms
+	opened   atomic.Bool                      // adapter may be read
 	ackIDs   atomic.Uint64
 	index    index
 	served   serverEvents
@@ -86,13 +87,32 @@ func (n *Namespace) openOnce() (err error) {
 			n.follower.Store(&f)
 		}
 	}
+	n.opened.Store(true)
 	n.registry.mu.RLock()
 	listeners := n.registry.onNamespace
 	n.registry.mu.RUnlock()
-	for _, f := range listeners {
-		f(n)
+	tell := func() error {
+		for _, f := range listeners {
+			f(n)
+		}
+		return nil
+	}
+	if err == nil && n.parent != nil && !n.isNamed() {
+		// A client has asked for it: that must not take the process.
+		if err = guard(tell); err != nil {
+			origin{namespace: n}.logFailure("namespace", err)
+		}
+	} else if err == nil {
+		err = tell()
 	}
 	return err
+}
+
+// isNamed reports whether the application has named the namespace.
+func (n *Namespace) isNamed() bool {
+	n.registry.mu.RLock()
+	defer n.registry.mu.RUnlock()
+	return n.named
 }
 
 // Name returns the name, which starts with a slash.

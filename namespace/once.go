@@ -5,7 +5,6 @@ package namespace
 import (
 	"bytes"
 	"container/list"
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -66,11 +65,14 @@ type done struct {
 
 	// Guarded by memory.mu.
 	handled bool
+	first   *Ctx   // that is being handled
 	answer  []any  // of a handled one
 	size    int    // bytes
 	repeats []*Ctx // that came while it was being handled
 	place   *list.Element
 }
+
+func (k onceKey) size() int { return len(k.namespace) + len(k.user) + len(k.event) + len(k.key) }
 
 // entrySize is what an event counts for beside its key and answer.
 const entrySize = 256
@@ -85,12 +87,13 @@ type memory struct {
 
 	mu    sync.Mutex // guards what follows, and what is in it
 	known map[onceKey]*done
-	order list.List // of *done, oldest first
+	busy  map[*Ctx]*done // those that are being handled
+	order list.List      // of *done, oldest first
 	bytes int
 }
 
 func newMemory(o Once, codec sio.Codec) *memory {
-	return &memory{Once: o, codec: codec, known: make(map[onceKey]*done)}
+	return &memory{Once: o, codec: codec, known: make(map[onceKey]*done), busy: make(map[*Ctx]*done)}
 }
 
 // remember returns what is known of the key; fresh if that is nothing. A repetition of
@@ -101,19 +104,33 @@ func (m *memory) remember(k onceKey, c *Ctx) (d *done, fresh bool) {
 	m.forgetOldLocked()
 	d = m.known[k]
 	if d == nil {
-		d = &done{key: k, from: time.Now(), size: entrySize + len(k.key)}
+		d = &done{key: k, from: time.Now(), first: c}
 		d.place = m.order.PushBack(d)
-		m.known[k] = d
-		m.bytes += d.size
+		m.known[k], m.busy[c] = d, d
+		m.growLocked(d, entrySize+k.size())
 		return d, true
 	}
-	if !d.handled {
+	if !d.handled && d.place != nil {
 		if len(d.repeats) == maxRepeats {
+			m.growLocked(d, -d.repeats[0].size)
 			d.repeats = append(d.repeats[:0], d.repeats[1:]...)
 		}
 		d.repeats = append(d.repeats, c)
+		m.growLocked(d, c.size)
 	}
 	return d, false
+}
+
+func (m *memory) growLocked(d *done, size int) {
+	d.size += size
+	m.bytes += size
+}
+
+// handling returns the event of which c is the first, while it is being handled.
+func (m *memory) handling(c *Ctx) *done {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.busy[c]
 }
 
 // forgetOldLocked forgets what is older than the window, and what is too much.
@@ -134,6 +151,7 @@ func (m *memory) forgetLocked(d *done) {
 	m.order.Remove(d.place)
 	d.place = nil
 	delete(m.known, d.key)
+	delete(m.busy, d.first)
 	m.bytes -= d.size
 }
 
@@ -156,13 +174,16 @@ func (m *memory) handle(d *done, answer []any, size int) (repeats []*Ctx) {
 	if d.handled {
 		return nil
 	}
-	d.handled, d.answer = true, answer
+	repeats = d.repeats
+	d.handled, d.answer, d.repeats = true, answer, nil
+	delete(m.busy, d.first)
 	if d.place != nil {
-		d.size += size
-		m.bytes += size
+		for _, r := range repeats {
+			size -= r.size
+		}
+		m.growLocked(d, size)
 		m.forgetOldLocked()
 	}
-	repeats, d.repeats = d.repeats, nil
 	return repeats
 }
 
@@ -216,7 +237,6 @@ func (s *Socket) once(h Handler) Handler {
 		if !fresh {
 			return m.repeat(d, c)
 		}
-		c.Context = &onceContext{c.Context, d}
 		return m.first(d, c, h)
 	}
 }
@@ -266,27 +286,13 @@ func (m *memory) complete(d *done, args []any) {
 	}
 }
 
-// onceContext is the context of an event with a key.
-type onceContext struct {
-	context.Context
-	done *done
-}
-
-type onceContextKey struct{}
-
-func (c *onceContext) Value(key any) any {
-	if key == (onceContextKey{}) {
-		return c.done
-	}
-	return c.Context.Value(key)
-}
-
 // keepAnswer keeps the answer to an event with a key.
 func (c *Ctx) keepAnswer(args []any) {
 	if c.socket == nil || c.socket.namespace.registry.memory == nil {
 		return
 	}
-	if d, ok := c.Value(onceContextKey{}).(*done); ok {
-		c.socket.namespace.registry.memory.complete(d, args)
+	m := c.socket.namespace.registry.memory
+	if d := m.handling(c); d != nil {
+		m.complete(d, args)
 	}
 }

@@ -86,12 +86,11 @@ func newRecovery(c Recovery) *recovery {
 // offset names one more event.
 func (r *recovery) offset() string { return r.prefix + strconv.FormatUint(r.count.Add(1), 36) }
 
-// put lets the client of s come back, and returns its pid.
-func (r *recovery) put(s *Socket) (pid string) {
+// put lets the client of s come back. The caller holds s.mu, and has seen that it may.
+func (r *recovery) put(s *Socket) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.sockets[s.restore.pid] = s
-	return s.restore.pid
 }
 
 // name gives s its pid, before it is put in.
@@ -101,13 +100,23 @@ func (r *recovery) name(s *Socket, pid string) {
 	s.restore.pid = pid
 }
 
-// take takes out the socket of that pid; nil if it is not there.
-func (r *recovery) take(pid string) *Socket {
+// take takes out the socket of that pid in the namespace; nil if it is not there.
+func (r *recovery) take(pid string, n *Namespace) *Socket {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s := r.sockets[pid]
+	if s == nil || s.namespace != n {
+		return nil
+	}
 	delete(r.sockets, pid)
 	return s
+}
+
+// pid returns the private ID of s.
+func (r *recovery) pid(s *Socket) string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return s.restore.pid
 }
 
 // owns takes s out, and reports whether it was there.
@@ -121,23 +130,47 @@ func (r *recovery) owns(s *Socket) bool {
 	return ok
 }
 
-// hold counts messages that are kept for a socket that is away, and returns the socket
-// that has to go if they are too many.
-func (r *recovery) hold(s *Socket, messages ...*engine.Message) (victim *Socket) {
+// awaySize is what a socket that is away counts for beside what the client has sent
+// with its handshake, and the messages that are kept.
+const awaySize = 2 << 10
+
+// hold counts messages that are kept for a socket that is away.
+func (r *recovery) hold(s *Socket, messages ...*engine.Message) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if s.restore.place == nil {
 		s.restore.place = r.away.PushBack(s)
+		r.bytes += s.awaySize()
 	}
 	for _, m := range messages {
 		if r.held[m]++; r.held[m] == 1 {
 			r.bytes += m.Size()
 		}
 	}
-	if r.bytes > r.Memory {
-		victim = r.away.Front().Value.(*Socket)
+}
+
+func (s *Socket) awaySize() int { return awaySize + s.handshake.size }
+
+// settle ends the waiting for those that are away longest, if too much is kept. One that
+// is being claimed is left alone.
+func (r *recovery) settle() {
+	for s := r.surplus(); s != nil; s = r.surplus() {
+		s.expire()
 	}
-	return victim
+}
+
+func (r *recovery) surplus() *Socket {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.bytes <= r.Memory {
+		return nil
+	}
+	for e := r.away.Front(); e != nil; e = e.Next() {
+		if s := e.Value.(*Socket); r.sockets[s.restore.pid] == s {
+			return s
+		}
+	}
+	return nil
 }
 
 // drop undoes hold, for one message.
@@ -161,6 +194,7 @@ func (r *recovery) release(s *Socket, messages []*engine.Message) {
 	if s.restore.place != nil {
 		r.away.Remove(s.restore.place)
 		s.restore.place = nil
+		r.bytes -= s.awaySize()
 	}
 	for _, m := range messages {
 		r.dropLocked(m)

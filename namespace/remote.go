@@ -64,6 +64,8 @@ func (r RemoteSocket) Emit(event string, args ...any) error { return r.target().
 // Ask implements [sio.Caller]. It yields [ErrDisconnected] if the socket is gone.
 func (r RemoteSocket) Ask(ctx context.Context, e sio.Emission) iter.Seq2[sio.Body, error] {
 	return func(yield func(sio.Body, error) bool) {
+		ctx, cancel := r.namespace.patient(ctx)
+		defer cancel()
 		for b, err := range r.target().Ask(ctx, e) {
 			yield(b, err)
 			return
@@ -141,6 +143,7 @@ func (h *Handshake) describe() adapter.Handshake {
 	for name, values := range h.Query() {
 		d.Query[name] = values[len(values)-1]
 	}
+	d.Auth = json.RawMessage("{}")
 	_ = h.Auth(&d.Auth) // JSON that a client has sent fits
 	return d
 }

@@ -4,6 +4,7 @@ package namespace
 
 import (
 	"container/list"
+	"sync/atomic"
 	"time"
 
 	"github.com/everwire/everwire/engine"
@@ -12,7 +13,8 @@ import (
 // restore is what a socket keeps for the return of its client. It is guarded by
 // Socket.mu where nothing else is said.
 type restore struct {
-	pid string // private ID, which lets a client come back; guarded by recovery.mu
+	pid  string        // private ID, which lets a client come back; guarded by recovery.mu
+	turn atomic.Uint64 // of Session.Begin
 
 	// Of the socket's goroutine.
 	offset string  // that the client came back with
@@ -84,6 +86,11 @@ func (s *Socket) stay(why Reason) bool {
 	g := s.namespace.registry
 	s.mu.Lock()
 	r := s.restore
+	if r.state == outside {
+		r.state = over // at once: it may just be let in, and must not take the place of another
+		s.mu.Unlock()
+		return false
+	}
 	if r.state != here || !mayReturn(why) || r.bytes > 2*g.recovery.Buffer {
 		s.mu.Unlock()
 		s.forgo()
@@ -92,10 +99,10 @@ func (s *Socket) stay(why Reason) bool {
 	r.state = away
 	r.until = time.Now().Add(g.recovery.Window)
 	r.timer = time.AfterFunc(g.recovery.Window, s.expire)
-	victim := g.recovery.hold(s, r.list...)
+	g.recovery.hold(s, r.list...)
 	s.mu.Unlock()
 	g.stay(s.namespace)
-	victim.expire()
+	g.recovery.settle()
 	return true
 }
 
@@ -106,11 +113,7 @@ func (s *Socket) keep(m *engine.Message) error {
 	r := s.restore
 	heir := r.heir
 	kept := heir == nil && r.state != over && traits != nil && traits.Owner != nil
-	var victim *Socket
-	full := false
-	if kept && !traits.Volatile {
-		victim, full = s.keepLocked(m)
-	}
+	full := kept && !traits.Volatile && !s.keepLocked(m)
 	s.mu.Unlock()
 	switch {
 	case heir != nil:
@@ -121,21 +124,22 @@ func (s *Socket) keep(m *engine.Message) error {
 		s.forgo()
 		return engine.ErrSlow
 	}
-	victim.expire()
+	s.namespace.registry.recovery.settle()
 	return nil
 }
 
-func (s *Socket) keepLocked(m *engine.Message) (victim *Socket, full bool) {
+// keepLocked keeps a message; false if it is too much.
+func (s *Socket) keepLocked(m *engine.Message) (ok bool) {
 	r, g := s.restore, s.namespace.registry.recovery
 	if key := m.Traits().Key; key != "" {
 		if at, ok := r.keyed[key]; ok {
 			r.bytes += m.Size() - r.list[at].Size()
 			if r.state == away {
 				g.drop(r.list[at])
-				victim = g.hold(s, m)
+				g.hold(s, m)
 			}
 			r.list[at] = m
-			return victim, r.bytes > 2*g.Buffer
+			return r.bytes <= 2*g.Buffer
 		}
 		if r.keyed == nil {
 			r.keyed = make(map[string]int)
@@ -145,23 +149,23 @@ func (s *Socket) keepLocked(m *engine.Message) (victim *Socket, full bool) {
 	r.list = append(r.list, m)
 	r.bytes += m.Size()
 	if r.state == away {
-		victim = g.hold(s, m)
+		g.hold(s, m)
 	}
-	return victim, r.bytes > 2*g.Buffer
+	return r.bytes <= 2*g.Buffer
 }
 
-// expire ends the waiting for a client, unless that is just coming back. It may be
-// called on nil.
+// expire ends the waiting for a client, unless that is just coming back.
 func (s *Socket) expire() {
-	if s != nil && s.namespace.registry.recovery.owns(s) {
+	if s.namespace.registry.recovery.owns(s) {
 		s.forgo()
 	}
 }
 
 // forgo lets go of what is kept for the client's return.
 func (s *Socket) forgo() {
-	s.namespace.registry.recovery.owns(s)
-	if list, waited := s.clear(nil); waited {
+	list, waited := s.clear(nil)
+	s.namespace.registry.recovery.owns(s) // after that nobody puts it back
+	if waited {
 		s.namespace.registry.recovery.release(s, list)
 		s.namespace.index.remove(s)
 		s.namespace.registry.leave(s.namespace)
@@ -185,8 +189,8 @@ func (s *Socket) clear(heir *Socket) (list []*engine.Message, waited bool) {
 	return list, waited
 }
 
-// begins lets the client of a socket come back that is let in; false if it is gone
-// already.
+// begins lets the client of a socket come back that is about to be let in; false if it
+// is gone already.
 func (s *Socket) begins() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -194,6 +198,15 @@ func (s *Socket) begins() bool {
 		s.restore.state = here
 	}
 	return s.restore.state == here
+}
+
+// publish has the client find the socket again.
+func (s *Socket) publish() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.restore.state != over {
+		s.namespace.registry.recovery.put(s)
+	}
 }
 
 // awaited reports whether the client may come back.

@@ -4,7 +4,9 @@ package namespace
 
 import (
 	"context"
+	"errors"
 	"maps"
+	"slices"
 	"time"
 
 	"github.com/everwire/everwire/engine"
@@ -30,18 +32,22 @@ func (s *Socket) reclaim(ctx context.Context) {
 	if s.handshake.Auth(&claim) != nil {
 		return
 	}
-	old := g.take(claim.PID)
+	old := g.take(claim.PID, s.namespace)
 	switch {
 	case old == nil:
 		return
-	case old.namespace != s.namespace:
-		g.put(old)
+	case old.client == s.client:
+		old.forgo()
 		return
-	case !old.hasEnded(ctx) || !old.restorable(claim.Offset):
+	case !old.hasEnded(ctx) && ctx.Err() != nil: // this connection is lost, too, and the client will try again
+		old.unclaim()
+		return
+	case !old.restorable(claim.Offset):
 		old.forgo()
 		return
 	}
-	s.restore.offset, s.restore.old, s.recovered = claim.Offset, old, true
+	s.restore.offset, s.restore.old = claim.Offset, old
+	s.recovered.Store(true)
 	s.namespace.index.rename(s, old.id)
 	g.name(s, claim.PID)
 	old.mu.Lock()
@@ -80,14 +86,19 @@ func (s *Socket) giveBack() {
 	}
 	old := s.restore.old
 	s.restore.old = nil
-	old.mu.Lock()
-	waits := old.restore.state == away
-	if waits {
-		old.restore.timer = time.AfterFunc(max(time.Until(old.restore.until), 0), old.expire)
+	old.unclaim()
+}
+
+// unclaim lets the client of s come back, whom nobody has claimed after all.
+func (s *Socket) unclaim() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.restore.state == over {
+		return
 	}
-	old.mu.Unlock()
-	if waits {
-		old.namespace.registry.recovery.put(old)
+	s.namespace.registry.recovery.put(s)
+	if s.restore.state == away { // its time may have passed meanwhile
+		s.restore.timer = time.AfterFunc(max(time.Until(s.restore.until), 0), s.expire)
 	}
 }
 
@@ -97,7 +108,7 @@ func (s *Socket) keepApart(who *Identity) {
 		return
 	}
 	s.giveBack()
-	s.recovered = false
+	s.recovered.Store(false)
 	s.namespace.index.rename(s, secret())
 	s.namespace.registry.recovery.name(s, secret())
 	s.mu.Lock()
@@ -115,20 +126,26 @@ func sameUser(a, b *Identity) bool {
 // enterIndex has s selected from now on, in the place of the socket that its client
 // comes back to. It returns what the client has missed.
 func (s *Socket) enterIndex() (missed []*engine.Message, ok bool) {
-	if s.restore == nil || s.restore.old == nil {
+	if s.restore == nil {
 		return nil, s.namespace.index.add(s)
 	}
-	g, old := s.namespace.registry, s.restore.old
-	if !s.namespace.index.replace(old, s) {
+	if !s.begins() {
 		s.giveBack()
 		return nil, false
 	}
+	if s.restore.old == nil {
+		return nil, s.namespace.index.add(s)
+	}
+	g, old, own := s.namespace.registry, s.restore.old, s.Rooms()
 	s.restore.old = nil
+	if !s.namespace.index.replace(old, s) {
+		return nil, false
+	}
 	list, waited := old.clear(s)
 	if !waited { // it was too much after all
-		s.recovered = false
+		s.recovered.Store(false)
 		g.recovery.name(s, secret())
-		_ = s.Leave(s.Rooms()...)
+		_ = s.Leave(slices.DeleteFunc(s.Rooms(), func(room string) bool { return slices.Contains(own, room) })...)
 		return nil, true
 	}
 	g.recovery.release(old, list)
@@ -143,16 +160,20 @@ func (s *Socket) enterIndex() (missed []*engine.Message, ok bool) {
 // between keeps those events, and would get them twice.
 func (s *Socket) welcome(missed []*engine.Message) error {
 	answer := connectAnswer{SID: s.id}
-	if s.restore != nil && s.begins() {
-		s.client.session.Begin(s.namespace)
-		answer.PID = s.namespace.registry.recovery.put(s)
+	if s.restore != nil {
+		s.restore.turn.Store(s.client.session.Begin(s.namespace))
+		s.publish()
+		answer.PID = s.namespace.registry.recovery.pid(s)
 	}
 	err := s.client.send(sio.Header{Type: sio.Connect, Namespace: s.namespace.name}, answer)
 	for _, m := range missed {
-		if err == nil && !m.Traits().Volatile {
-			err = s.deliverNow(m)
+		if !m.Traits().Volatile {
+			_ = s.deliverNow(m) // or it is kept once more
 		}
 	}
 	s.releaseHeld()
+	if s.recovered.Load() && errors.Is(err, engine.ErrClosed) {
+		return nil // the client comes back once more, and gets all of it then
+	}
 	return err
 }

@@ -61,6 +61,7 @@ func (x *index) rename(s *Socket, id string) {
 // replace brings a socket in, in the place of another of the same ID and in all rooms
 // of that; false if it has left already.
 func (x *index) replace(old, s *Socket) bool {
+	defer x.watch.tell()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if s.left {

@@ -3,6 +3,7 @@
 package namespace
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -47,13 +48,10 @@ func (v Servers) Ask(ctx context.Context, e sio.Emission) iter.Seq2[sio.Body, er
 		}
 		ctx, cancel := v.namespace.patient(ctx)
 		defer cancel()
-		for a, err := range v.namespace.adapter.Ask(ctx, &adapter.Op{Kind: adapter.Serve, Event: e}) {
-			if !yield(a.Body, errors.Join(err, a.Err)) {
+		for a, err := range answersFrom(ctx, v.namespace.adapter, &adapter.Op{Kind: adapter.Serve, Event: e}) {
+			if !yield(a.Body, cmp.Or(err, a.Err)) {
 				return
 			}
-		}
-		if err := ctxError(ctx); err != nil {
-			yield(nil, err)
 		}
 	}
 }
@@ -103,18 +101,29 @@ func (q *serverEvents) add(work func()) error {
 }
 
 func (q *serverEvents) run() {
-	for {
-		q.mu.Lock()
-		if len(q.waiting) == 0 {
-			q.running, q.waiting = false, nil
-			q.mu.Unlock()
-			return
+	done := false
+	defer func() {
+		if !done { // a handler has ended this goroutine
+			go q.run()
 		}
-		work := q.waiting[0]
-		q.waiting = q.waiting[1:]
-		q.mu.Unlock()
+	}()
+	for work := q.next(); work != nil; work = q.next() {
 		work()
 	}
+	done = true
+}
+
+// next takes the next; nil when there is none and the goroutine ends.
+func (q *serverEvents) next() (work func()) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if len(q.waiting) == 0 {
+		q.running, q.waiting = false, nil
+		return nil
+	}
+	work = q.waiting[0]
+	q.waiting = q.waiting[1:]
+	return work
 }
 
 // serverContext is the context of an event of another server. It knows where the
@@ -175,9 +184,13 @@ func (n *Namespace) handleServers(c *Ctx) {
 	if h == nil {
 		h = func(*Ctx) error { return errNoServerHandler }
 	}
-	if err := guard(func() error { return h(c) }); err != nil {
-		c.fail(err)
-	}
+	err := errExited
+	defer func() {
+		if err != nil {
+			c.fail(err)
+		}
+	}()
+	err = guard(func() error { return h(c) })
 }
 
 // body makes what a handler can bind of an event of Go values.

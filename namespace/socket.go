@@ -43,18 +43,18 @@ type Socket struct {
 	left        bool
 
 	// Of the socket's goroutine.
-	accepted  bool // Auth and the middlewares have let it in
-	recovered bool // its client came back to it
-	welcomed  bool // OnConnect was called
-	serving   bool // OnConnect has let it pass: events are handled
+	accepted bool // Auth and the middlewares have let it in
+	welcomed bool // OnConnect was called
+	serving  bool // OnConnect has let it pass: events are handled
 
 	sentAway atomic.Bool                        // the server has disconnected it: what waits is dropped
 	gone     atomic.Bool                        // set once, by who ends the socket
 	why      Reason                             // of the end; written before the farewell is queued
 	handlers atomic.Pointer[map[string]Handler] // those that replace the namespace's; replaced, never changed
 
-	holding atomic.Bool // deliver keeps messages in held
-	restore *restore    // nil unless the client may come back; set once
+	holding   atomic.Bool // deliver keeps messages in held
+	recovered atomic.Bool // its client came back to it
+	restore   *restore    // nil unless the client may come back; set once
 
 	mu       sync.Mutex // guards what follows
 	held     []*engine.Message
@@ -68,12 +68,12 @@ type Socket struct {
 
 var _ sio.Caller = (*Socket)(nil)
 
-func newSocket(c *client, n *Namespace, auth sio.Body) *Socket {
+func newSocket(c *client, n *Namespace, auth sio.Body, size int) *Socket {
 	s := &Socket{
 		id:        secret(),
 		client:    c,
 		namespace: n,
-		handshake: Handshake{request: c.session.Request(), auth: auth},
+		handshake: Handshake{request: c.session.Request(), auth: auth, size: size},
 	}
 	if n.registry.recovery != nil && !c.session.Resumes() {
 		s.restore = newRestore()
@@ -87,7 +87,7 @@ func (s *Socket) ID() string { return s.id }
 // Recovered reports whether the client has come back to this socket, see
 // [Recovery]: its rooms and values are those of before, and it gets what it has
 // missed.
-func (s *Socket) Recovered() bool { return s.recovered }
+func (s *Socket) Recovered() bool { return s.recovered.Load() }
 
 // Namespace returns the namespace that the client is in.
 func (s *Socket) Namespace() *Namespace { return s.namespace }
@@ -236,6 +236,9 @@ func (s *Socket) kick() error {
 		return ErrDisconnected
 	}
 	s.sentAway.Store(true)
+	if s.restore != nil {
+		s.namespace.registry.recovery.owns(s) // the client cannot be faster than its end
+	}
 	s.client.kicked(s)
 	err := s.client.send(sio.Header{Type: sio.Disconnect, Namespace: s.namespace.name})
 	s.finish(ServerDisconnect)
@@ -295,6 +298,9 @@ func (s *Socket) finish(why Reason) {
 	s.inbox.wakeLocked()
 	s.mu.Unlock()
 	s.client.remove(s)
+	if s.restore != nil {
+		s.client.session.Forget(s.restore.turn.Load())
+	}
 	if !s.stay(why) {
 		s.namespace.index.remove(s)
 	}

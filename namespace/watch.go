@@ -63,22 +63,23 @@ func (w *watch) tell() {
 	if !w.watched() {
 		return
 	}
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	if w.telling {
-		return
-	}
-	w.telling = true
-	for len(w.events) > 0 {
-		events := w.events
-		w.events = nil
-		w.mu.Unlock()
+	for events := w.take(false); events != nil; events = w.take(true) {
 		for _, e := range events {
 			w.tellOf(e)
 		}
-		w.mu.Lock()
 	}
-	w.telling = false
+}
+
+// take returns what is to be told by who tells; nil if there is nothing, or if it is
+// somebody else who tells.
+func (w *watch) take(telling bool) (events []RoomEvent) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.telling == telling {
+		events, w.events = w.events, nil
+		w.telling = events != nil
+	}
+	return events
 }
 
 func (w *watch) tellOf(e RoomEvent) {

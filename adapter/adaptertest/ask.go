@@ -5,6 +5,7 @@ package adaptertest
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -222,8 +223,12 @@ func testAskContext(t *testing.T, c Cluster) {
 	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
 	defer cancel()
 	start := time.Now()
-	if got, _ := nodes[0].ask(t, ctx, &adapter.Op{Kind: adapter.Count}); len(got) > 0 {
+	got, err := nodes[0].ask(t, ctx, &adapter.Op{Kind: adapter.Count})
+	if len(got) > 0 {
 		t.Errorf("answers of a node that gave none: %q", got)
+	}
+	if !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("the error is %v, and answers are missing because the time is over", err)
 	}
 	if time.Since(start) > patience/2 {
 		t.Error("Ask went on after its context had ended")

@@ -149,6 +149,29 @@ func TestNodeLeaves(t *testing.T) {
 	})
 }
 
+// An end of the time is told as such, with who has not answered.
+func TestTimeIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var bus memory.Bus
+		one, two := open(t, &bus, counted(1)), open(t, &bus, local(hung))
+		for _, kind := range []adapter.Kind{adapter.Count, adapter.Serve} {
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			var err error
+			for _, failure := range one.Ask(ctx, &adapter.Op{Kind: kind, Event: sio.Emission{Event: "ask"}}) {
+				err = failure
+			}
+			cancel()
+			if kind == adapter.Serve {
+				require.NoError(t, err, "the node has answered")
+				continue
+			}
+			require.ErrorIs(t, err, context.DeadlineExceeded)
+			require.ErrorAs(t, err, new(*adapter.MissingError))
+		}
+		require.NoError(t, errors.Join(one.Close(), two.Close()))
+	})
+}
+
 // Whoever can publish can send anything.
 func TestHostile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -111,7 +111,7 @@ func (n *node) Ask(ctx context.Context, op *adapter.Op) iter.Seq2[adapter.Answer
 				errs = append(errs, err)
 			}
 		}
-		if err := errors.Join(errs...); err != nil && ctx.Err() == nil {
+		if err := errors.Join(errs...); err != nil {
 			yield(adapter.Answer{}, err)
 		}
 	}

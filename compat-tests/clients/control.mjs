@@ -4,6 +4,7 @@ import http from "node:http";
 import { Server } from "socket.io";
 import { address, listen, ownRooms, serveControl } from "../interop/official.mjs";
 
+const parser = process.env.EVERWIRE_PARSER ? (await import(process.env.EVERWIRE_PARSER)).default : undefined;
 const namespaces = ["/", "/a", "/b", "/c", "/d"];
 const outcomes = new Map(); // key -> value, asked for over HTTP
 const waiting = new Map();
@@ -115,8 +116,8 @@ function refusal(message, data) {
   return Object.assign(new Error(message), { data });
 }
 
-function serve(server) {
-  const io = new Server(server, { pingInterval: 500, pingTimeout: 3000 });
+function serve(server, options) {
+  const io = new Server(server, { pingInterval: 500, pingTimeout: 3000, ...(parser && { parser }), ...options });
   io.of("/auth").use((socket, next) => {
     const { token } = socket.handshake.auth;
     if (token === "expired") return next(refusal("token expired", { code: "expired" }));
@@ -138,6 +139,7 @@ function serve(server) {
 async function start(port) {
   const server = http.createServer();
   const io = serve(server);
+  serve(server, { path: "/recovering", connectionStateRecovery: {} });
   return { io, port: await listen(server, port) };
 }
 

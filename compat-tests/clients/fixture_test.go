@@ -19,6 +19,7 @@ import (
 
 	"github.com/everwire/everwire"
 	"github.com/everwire/everwire/ginmount"
+	"github.com/everwire/everwire/namespace/sio"
 )
 
 // A fixture is a running server with the handlers that the features expect, mounted in Gin, and beside it a plain HTTP
@@ -28,16 +29,18 @@ type fixture struct {
 	Control string // of the server beside it
 
 	addr     string
+	codec    sio.Codec
 	outcomes outcomes
 
-	mu     sync.Mutex // guards what a restart replaces
-	server *everwire.Server
-	http   *http.Server
+	mu      sync.Mutex         // guards what a restart replaces
+	servers []*everwire.Server // the one under /recovering lets clients come back
+	http    *http.Server
 }
 
-func newFixture(t *testing.T) *fixture {
+// newFixture starts one with a codec; nil is the default one.
+func newFixture(t *testing.T, codec sio.Codec) *fixture {
 	t.Helper()
-	f := &fixture{addr: "127.0.0.1:0"}
+	f := &fixture{addr: "127.0.0.1:0", codec: codec}
 	require.NoError(t, f.start())
 	control := httptest.NewServer(http.HandlerFunc(f.serveControl))
 	f.URL, f.Control = "http://"+f.addr, control.URL
@@ -49,19 +52,24 @@ func newFixture(t *testing.T) *fixture {
 }
 
 func (f *fixture) start() error {
-	server, err := everwire.New(everwire.Config{
-		PingInterval: 500 * time.Millisecond,
-		PingTimeout:  3 * time.Second,
-		Logger:       slog.New(slog.DiscardHandler),
-	})
-	if err != nil {
-		return err
-	}
-	handle(server, &f.outcomes)
 	gin.SetMode(gin.ReleaseMode)
 	router := gin.New()
-	ginmount.Mount(router, "/socket.io", server)
-
+	var servers []*everwire.Server
+	for path, recovery := range map[string]time.Duration{"/socket.io": 0, "/recovering": time.Minute} {
+		server, err := everwire.New(everwire.Config{
+			PingInterval: 500 * time.Millisecond,
+			PingTimeout:  3 * time.Second,
+			Recovery:     everwire.Recovery{Window: recovery},
+			Codec:        f.codec,
+			Logger:       slog.New(slog.DiscardHandler),
+		})
+		if err != nil {
+			return err
+		}
+		handle(server, &f.outcomes)
+		ginmount.Mount(router, path, server)
+		servers = append(servers, server)
+	}
 	l, err := net.Listen("tcp", f.addr)
 	if err != nil {
 		return err
@@ -69,20 +77,22 @@ func (f *fixture) start() error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.addr = l.Addr().String()
-	f.server, f.http = server, &http.Server{Handler: router}
+	f.servers, f.http = servers, &http.Server{Handler: router}
 	go f.http.Serve(l) // ends with f.http.Shutdown
 	return nil
 }
 
 func (f *fixture) stop() error {
 	f.mu.Lock()
-	server, web := f.server, f.http
+	servers, web := f.servers, f.http
 	f.mu.Unlock()
 	// Long-polling clients that are gone without a word are waited for, and cut off at the deadline.
 	soon, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	if err := server.Shutdown(soon); err != nil && !errors.Is(err, context.DeadlineExceeded) {
-		return err
+	for _, server := range servers {
+		if err := server.Shutdown(soon); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+			return err
+		}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()

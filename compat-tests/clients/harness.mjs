@@ -16,6 +16,9 @@ const manifest = new URL(`../node_modules/${folder}/package.json`, import.meta.u
 const [major, minor] = JSON.parse(readFileSync(manifest)).version.split(".").map(Number);
 const version = `${major}.${minor}`;
 
+// parser is that of the official parser for MessagePack, if the packets are to be in it.
+export const parser = process.env.EVERWIRE_PARSER ? (await import(process.env.EVERWIRE_PARSER)).default : undefined;
+
 // has tells whether the client library is of that version or later.
 export function has(since) {
   const [wantMajor, wantMinor] = since.split(".").map(Number);
@@ -34,6 +37,7 @@ export function session(options = {}) {
     transports,
     autoConnect: false,
     reconnection: false,
+    ...(parser && { parser }),
     ...options,
   });
   cleanup(() => {

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/everwire/everwire/namespace/sio"
 )
 
 // A verdict is what a comparison came to.
@@ -20,7 +22,7 @@ type verdict struct {
 func compare(q question, theirs answer) verdict {
 	switch q.Op {
 	case "decode":
-		return compareSteps(q.Messages, decodeOurs(q.Messages), theirs)
+		return compareSteps(q.Messages, decodeOurs(sio.JSON{}, q.Messages), theirs)
 	case "encode":
 		return compareEncoders(q, theirs)
 	case "write":
@@ -152,7 +154,7 @@ func (v verdict) explain(c *comparison, rules []rule) verdict {
 
 // compareEncoders compares both encoders: what each writes, the other side reads as it was.
 func compareEncoders(q question, theirs answer) verdict {
-	v := compareSteps(theirs.Messages, decodeOurs(theirs.Messages), theirs)
+	v := compareSteps(theirs.Messages, decodeOurs(sio.JSON{}, theirs.Messages), theirs)
 	if v.problem != "" {
 		v.problem = fmt.Sprintf("their messages %s: %s", quote(theirs.Messages), v.problem)
 		return v

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/namespace/sio"
 )
 
 const (
@@ -43,7 +45,7 @@ type task struct {
 
 func fromOurs(g generator) task {
 	from := g.packet()
-	messages, err := encodeOurs(from)
+	messages, err := encodeOurs(sio.JSON{}, from)
 	return task{question: question{Op: "decode", Messages: messages}, from: &from, err: err}
 }
 

@@ -1,5 +1,5 @@
 // Package differential runs the codecs of this library beside those of the official server and clients,
-// engine.io-parser and socket.io-parser, and compares what they say: accepted or refused, and every value.
+// engine.io-parser, socket.io-parser and socket.io-msgpack-parser, and compares what they say: accepted or refused, and every value.
 //
 // The official codecs live in one Node process (oracle.mjs) that answers questions line by line. Questions are generated
 // from a seed: packets as they should be, packets that are nearly so, and mutations of both; structures with binary data
@@ -24,7 +24,7 @@ func needsNode(t *testing.T) {
 	if _, err := exec.LookPath("node"); err != nil {
 		t.Fatal("node is not on the PATH: ", err)
 	}
-	for _, name := range []string{"engine.io-parser", "socket.io-parser"} {
+	for _, name := range []string{"engine.io-parser", "socket.io-parser", "socket.io-msgpack-parser"} {
 		if _, err := os.Stat("../node_modules/" + name); err != nil {
 			t.Fatal("the official codecs are not installed: run `make setup`")
 		}

@@ -1,12 +1,14 @@
 // The official codecs, one question a line on standard input, one answer a line on standard output.
 //
 // Values travel with tags, so that nothing is lost on the way: null, true, false, ["n", bits of the float64 in hex],
-// ["s", string], ["l", ...values], ["o", ...[key, value]], ["b", base64], ["u"] for undefined. A message is
+// ["s", string], ["l", ...values], ["o", ...[key, value]], ["b", base64], ["u"] for undefined, ["d", ms] for a Date. A message is
 // {text: base64} or {binary: base64}.
 
 import { createInterface } from "node:readline";
+import { types } from "node:util";
 import * as eio from "engine.io-parser";
 import * as sio from "socket.io-parser";
+import msgpack from "socket.io-msgpack-parser";
 
 const bytes = (base64 = "") => Buffer.from(base64, "base64");
 // Text that is not UTF-8 never reaches the official codec: ws closes the connection.
@@ -47,6 +49,8 @@ function untagged(v) {
     case "n":
       float.setBigUint64(0, BigInt("0x" + rest[0]));
       return float.getFloat64(0);
+    case "d":
+      return new Date(rest[0]);
     case "s":
       return rest[0];
     case "l":
@@ -77,6 +81,37 @@ const toMessage = (m) =>
   typeof m === "string"
     ? { text: Buffer.from(m).toString("base64") }
     : { binary: Buffer.from(m instanceof ArrayBuffer ? new Uint8Array(m) : m).toString("base64") };
+
+// asJSON is what MessagePack's values would be as JSON, with bytes as they are; __proto__ stays a member if it is one.
+function asJSON(v) {
+  if (typeof v === "number" && !Number.isFinite(v)) return null;
+  if (typeof v !== "object" || v === null || types.isUint8Array(v)) return v;
+  if (types.isAnyArrayBuffer(v)) return Buffer.from(v);
+  if (types.isDate(v)) return v.toJSON();
+  if (Array.isArray(v)) return v.map((e) => asJSON(e) ?? null);
+  const members = Object.keys(v).filter((k) => v[k] !== undefined);
+  return Object.fromEntries(members.map((k) => [k, asJSON(v[k])]));
+}
+
+// decodeMsgpack decodes one message.
+function decodeMsgpack(message) {
+  const decoder = new msgpack.Decoder();
+  let packet;
+  decoder.on("decoded", (p) => (packet = p));
+  try {
+    decoder.add(bytes(message.binary));
+  } catch (e) {
+    return { error: e.message };
+  }
+  return { type: packet.type, nsp: packet.nsp, id: packet.id === undefined ? "" : String(packet.id), data: tagged(asJSON(packet.data)) };
+}
+
+function encodeMsgpack(q) {
+  const packet = { type: q.type, nsp: q.nsp, data: untagged(q.data), options: { compress: true } };
+  packet.id = q.id === "" ? undefined : Number(q.id);
+  const messages = new msgpack.Encoder().encode(packet).map(toMessage);
+  return { messages, steps: messages.map(decodeMsgpack) };
+}
 
 // decode returns for each message a packet, null while attachments are missing, or an error, which ends it.
 function decode(messages) {
@@ -128,6 +163,10 @@ function answer(q) {
       return decode(q.messages ?? []);
     case "encode":
       return encode(q);
+    case "decode msgpack":
+      return { steps: q.messages.map(decodeMsgpack) };
+    case "encode msgpack":
+      return encodeMsgpack(q);
     case "packet":
       return { packets: [toPacket(eio.decodePacket(bytes(q.text).toString()))] };
     case "payload":

@@ -14,8 +14,8 @@ import (
 type unbound struct{ err error }
 
 // decodeOurs gives messages to our decoder, up to the first error.
-func decodeOurs(messages []message) (steps []*step) {
-	d := sio.JSON{}.NewDecoder()
+func decodeOurs(codec sio.Codec, messages []message) (steps []*step) {
+	d := codec.NewDecoder()
 	for _, m := range messages {
 		p := eio.Packet{Type: eio.Message}
 		if m.Binary != nil {
@@ -80,7 +80,7 @@ func (s *step) named() any {
 }
 
 // encodeOurs returns the messages for a packet in the official form.
-func encodeOurs(q question) ([]message, error) {
+func encodeOurs(codec sio.Codec, q question) ([]message, error) {
 	h := sio.Header{Type: sio.Type(q.Type), Namespace: q.NSP}
 	if q.ID != "" {
 		id, err := strconv.ParseUint(q.ID, 10, 64)
@@ -99,7 +99,7 @@ func encodeOurs(q question) ([]message, error) {
 	default:
 		args = []any{data}
 	}
-	packets, err := sio.JSON{}.Encode(nil, h, args...)
+	packets, err := codec.Encode(nil, h, args...)
 	var messages []message
 	for _, p := range packets {
 		if p.Binary {

@@ -10,10 +10,17 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
+	"time"
 )
 
 // undefined is JavaScript's.
 type undefined struct{}
+
+// date is a Date, in milliseconds.
+type date int64
+
+// time is what Go programs have for it.
+func (d date) time() time.Time { return time.UnixMilli(int64(d)) }
 
 // tagged is a value that travels as described in oracle.mjs: nil, bool, float64, string, []any, map[string]any, []byte
 // or undefined.
@@ -28,6 +35,8 @@ func tag(v any) any {
 	switch v := v.(type) {
 	case undefined:
 		return []any{"u"}
+	case date:
+		return []any{"d", int64(v)}
 	case float64:
 		return []any{"n", strconv.FormatUint(math.Float64bits(v), 16)}
 	case string:

@@ -125,6 +125,11 @@ func (l *line) cut() {
 // swallow has what follows get lost.
 func (l *line) swallow() {
 	l.release()
+	l.silence()
+}
+
+// silence has what is not queued get lost.
+func (l *line) silence() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.silent || l.over {

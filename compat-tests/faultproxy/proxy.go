@@ -125,6 +125,20 @@ func (p *Proxy) CutAll() int {
 	return n
 }
 
+// Abandon makes all connections half-open, and returns how many there were: their clients' ends are reset, and the
+// server's stay open and silent until the server ends them, or the proxy is closed.
+func (p *Proxy) Abandon() (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.open {
+		if c.relay != nil {
+			c.relay.abandon()
+			n++
+		}
+	}
+	return n
+}
+
 // CutEvery calls CutAll again and again, until stop is called or the proxy closed.
 func (p *Proxy) CutEvery(d time.Duration) (stop func()) {
 	ctx, cancel := context.WithCancel(p.ctx)

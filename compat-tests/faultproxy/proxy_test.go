@@ -277,3 +277,26 @@ func TestConfigIsChecked(t *testing.T) {
 		}
 	}
 }
+
+func TestAbandonLeavesTheServerInTheDark(t *testing.T) {
+	c := connect(t, 0, 0)
+	write(t, c.server, "welcome")
+	read(t, c.client, "welcome")
+	if n := c.proxy.Abandon(); n != 1 {
+		t.Errorf("%d connections, want one", n)
+	}
+	if _, err := c.client.Read(make([]byte, 1)); !errors.Is(err, syscall.ECONNRESET) {
+		t.Errorf("the client read %v, want a reset", err)
+	}
+	write(t, c.server, "hello?")
+	if err := c.server.SetReadDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := c.server.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Errorf("the server read %v, want silence", err)
+	}
+	if err := c.server.Close(); err != nil {
+		t.Error(err)
+	}
+	counts(t, c.proxy, Counts{Accepted: 1, Swallowed: 2})
+}

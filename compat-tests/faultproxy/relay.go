@@ -113,6 +113,13 @@ func (r *relay) settle() {
 	}
 }
 
+// abandon resets the client, and keeps that from the server.
+func (r *relay) abandon() {
+	r.up.silence()
+	r.down.silence()
+	reset(r.client)
+}
+
 // reset closes a socket so that its peer sees a reset, not an end.
 func reset(c *net.TCPConn) {
 	// An error of either means that the socket is closed already.

@@ -18,8 +18,9 @@ const maxHead = 64 << 10
 type Conn struct {
 	Number int // 1, 2, … in the order of arrival
 
-	tcp  *net.TCPConn
-	seen bytes.Buffer
+	tcp   *net.TCPConn
+	seen  bytes.Buffer
+	relay *relay // once the target is reached; guarded by Proxy.mu
 }
 
 // RequestLine waits for the client's first line and returns it, as "GET /chat/?transport=polling HTTP/1.1". It is
@@ -137,6 +138,9 @@ func (p *Proxy) forward(ctx context.Context, c *Conn, f Faults) {
 		up:     p.line(f.Up),
 		down:   p.line(f.Down),
 	}
+	p.mu.Lock()
+	c.relay = r
+	p.mu.Unlock()
 	r.run(ctx)
 }
 

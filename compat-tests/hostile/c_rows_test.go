@@ -15,7 +15,9 @@ var rowsC = []row{
 	{id: "C5", name: "attachments that wait for a handler, the last one empty", heavy: true, run: beforeHandler},
 	{id: "C6", name: "claims of a token choose whose keys are fetched", elsewhere: "the library asks Auth who a client is; it fetches and keeps no keys"},
 	{id: "C7", name: "insecure setting without a warning", run: insecureSettings},
-	{id: "C8", name: "MessagePack that nests a million deep", pending: featureMsgpack},
+	{id: "C8", name: "MessagePack that nests a million deep", on: transports, run: msgpackRefused(msgpackNested)},
+	{id: "C8", name: "MessagePack that announces more than it has", on: transports, run: msgpackRefused(msgpackAnnounced)},
+	{id: "C8", name: "MessagePack that is no packet, and text in its place", on: transports, run: msgpackRefused(msgpackNoPacket)},
 	{
 		id: "C9", name: "5,000 sessions leave with full replay buffers", heavy: true,
 		settings: settings{Memory: 16 << 20}, run: fullBuffers,

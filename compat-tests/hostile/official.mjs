@@ -10,6 +10,7 @@ let last = 0;
 function options(s) {
   const o = {};
   for (const key of ["pingInterval", "pingTimeout", "connectTimeout", "upgradeTimeout"]) if (s[key]) o[key] = s[key];
+  if (s.compress) o.perMessageDeflate = { threshold: 1024 };
   if (s.maxPayload) o.maxHttpBufferSize = s.maxPayload;
   if (s.origins) o.cors = { origin: s.origins, credentials: true };
   return o;

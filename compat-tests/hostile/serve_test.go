@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"github.com/everwire/everwire"
+	"github.com/everwire/everwire/namespace/sio/msgpack"
 )
 
 // serveVar makes the test binary the server.
@@ -52,9 +53,11 @@ type settings struct {
 	Uncounted      bool     `json:"uncounted,omitempty"`  // sessions from this machine are not counted by address
 	Namespaces     int      `json:"namespaces,omitempty"` // "/n0" and so on, beside "/" and "/second"
 	HeaderTimeout  int      `json:"headerTimeout,omitempty"`
-	Window         int      `json:"window,omitempty"` // of sessions without a connection
-	Memory         int      `json:"memory,omitempty"` // that they may hold together
-	Users          bool     `json:"users,omitempty"`  // the header X-User says who makes a request
+	Window         int      `json:"window,omitempty"`   // of sessions without a connection
+	Memory         int      `json:"memory,omitempty"`   // that they may hold together
+	Compress       bool     `json:"compress,omitempty"` // polls and WebSockets, from 1,024 bytes on
+	Msgpack        bool     `json:"msgpack,omitempty"`
+	Users          bool     `json:"users,omitempty"` // the header X-User says who makes a request
 }
 
 // stats is what a server knows of itself.
@@ -151,7 +154,11 @@ func newVictim(s settings, log_ *lines) (*victim, error) {
 		MaxPayload:     s.MaxPayload,
 		MaxUnjoined:    s.MaxUnjoined,
 		Resume:         everwire.Resume{Window: ms(s.Window), Memory: s.Memory},
+		Compression:    everwire.Compression{Polling: s.Compress, WebSocket: s.Compress},
 		Logger:         slog.New(slog.NewTextHandler(log_, nil)),
+	}
+	if s.Msgpack {
+		c.Codec = msgpack.Codec{}
 	}
 	if s.Users {
 		c.Principal = user

@@ -39,13 +39,11 @@ type row struct {
 type feature string
 
 const (
-	featureRecovery    feature = "recovery"
-	featureMsgpack     feature = "msgpack"
-	featureCompression feature = "compression"
-	featureNamespaces  feature = "dynamic namespaces"
-	featureClientJS    feature = "the bundled client"
-	featureCluster     feature = "the cluster"
-	featureCalls       feature = "calls of rooms"
+	featureRecovery   feature = "recovery"
+	featureNamespaces feature = "dynamic namespaces"
+	featureClientJS   feature = "the bundled client"
+	featureCluster    feature = "the cluster"
+	featureCalls      feature = "calls of rooms"
 )
 
 const (

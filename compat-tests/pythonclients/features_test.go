@@ -16,24 +16,35 @@ import (
 // python is the interpreter of the system, which the client is installed for; another one may come first on the PATH.
 const python = "/usr/bin/python3"
 
-func TestPythonClients(t *testing.T) {
+func TestPythonClients(t *testing.T) { runOurs(t, "lab", "default") }
+
+// TestMsgpack is the same with packets in MessagePack.
+func TestMsgpack(t *testing.T) { runOurs(t, "lab-msgpack", "msgpack") }
+
+func runOurs(t *testing.T, name, serializer string) {
 	interop.NeedsClients(t)
-	lab, err := modes.Named("lab")
+	mode, err := modes.Named(name)
 	require.NoError(t, err)
 	var pending []string
-	for _, p := range lab.Pending {
+	for _, p := range mode.Pending {
 		pending = append(pending, p.Feature)
 	}
-	runFeatures(t, pending, func(t *testing.T) (url, control string) {
-		f := newFixture(t)
+	runFeatures(t, serializer, pending, func(t *testing.T) (url, control string) {
+		f := newFixture(t, name)
 		return f.URL, f.Control
 	})
 }
 
 // TestControl proves the expectations of the features right: the official server meets them.
-func TestControl(t *testing.T) {
+func TestControl(t *testing.T) { runControl(t, "default") }
+
+// TestMsgpackControl is the same with the official parser of MessagePack.
+func TestMsgpackControl(t *testing.T) { runControl(t, "msgpack") }
+
+func runControl(t *testing.T, serializer string) {
 	interop.NeedsControl(t)
-	runFeatures(t, nil, func(t *testing.T) (url, control string) {
+	runFeatures(t, serializer, nil, func(t *testing.T) (url, control string) {
+		t.Setenv("EVERWIRE_SERIALIZER", serializer)
 		interop.StartControl(t, "lab.mjs", &url, &control)
 		return url, control
 	})
@@ -41,14 +52,14 @@ func TestControl(t *testing.T) {
 
 // runFeatures runs all features with all clients, each against a server of its own. pending is what that server has not
 // got yet.
-func runFeatures(t *testing.T, pending []string, start func(*testing.T) (url, control string)) {
+func runFeatures(t *testing.T, serializer string, pending []string, start func(*testing.T) (url, control string)) {
 	needsPython(t)
 	interop.Run(t, []string{"sync", "async"}, func(client, transport string) interop.Program {
 		url, control := start(t)
 		return interop.Program{
 			// -B: no compiled files in the repository.
 			Command: []string{python, "-B", "run.py", client, url, control, transport},
-			Env:     []string{"EVERWIRE_PENDING=" + strings.Join(pending, ",")},
+			Env:     []string{"EVERWIRE_PENDING=" + strings.Join(pending, ","), "EVERWIRE_SERIALIZER=" + serializer},
 		}
 	})
 }
@@ -56,7 +67,7 @@ func runFeatures(t *testing.T, pending []string, start func(*testing.T) (url, co
 // needsPython fails the test if the client is not set up.
 func needsPython(t *testing.T) {
 	t.Helper()
-	out, err := exec.Command(python, "-c", "import socketio, requests, websocket, aiohttp").CombinedOutput()
+	out, err := exec.Command(python, "-c", "import socketio, requests, websocket, aiohttp, msgpack").CombinedOutput()
 	if err != nil {
 		t.Fatalf("the client is not installed, run `make setup`: %v\n%s", err, out)
 	}

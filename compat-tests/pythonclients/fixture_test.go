@@ -19,13 +19,14 @@ import (
 	"github.com/everwire/everwire/compat-tests/server/modes"
 )
 
-// A fixture is mode lab on a port, and beside it a plain HTTP server that cuts its connections, or ends it in a good or
+// A fixture is a mode of the server on a port, and beside it a plain HTTP server that cuts its connections, or ends it in a good or
 // a bad way and starts another one.
 type fixture struct {
 	URL     string // of the Socket.IO server
 	Control string // of the server beside it
 
 	addr string
+	mode string
 
 	mu    sync.Mutex // guards what follows
 	lab   *modes.Server
@@ -34,9 +35,9 @@ type fixture struct {
 	polls int                   // that wait for an answer
 }
 
-func newFixture(t *testing.T) *fixture {
+func newFixture(t *testing.T, mode string) *fixture {
 	t.Helper()
-	f := &fixture{addr: "127.0.0.1:0"}
+	f := &fixture{addr: "127.0.0.1:0", mode: mode}
 	require.NoError(t, f.start())
 	control := httptest.NewServer(http.HandlerFunc(f.serveControl))
 	f.URL, f.Control = "http://"+f.addr, control.URL
@@ -48,7 +49,7 @@ func newFixture(t *testing.T) *fixture {
 }
 
 func (f *fixture) start() error {
-	lab, err := modes.Start("lab")
+	lab, err := modes.Start(f.mode)
 	if err != nil {
 		return err
 	}

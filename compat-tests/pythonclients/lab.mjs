@@ -5,6 +5,9 @@ import { setTimeout } from "node:timers/promises";
 import { Server } from "socket.io";
 import { address, listen, ownRooms, serveControl } from "../interop/official.mjs";
 
+// The parser of both sides: that of JSON, or that of MessagePack.
+const parser = process.env.EVERWIRE_SERIALIZER === "msgpack" ? (await import("socket.io-msgpack-parser")).default : undefined;
+
 const names = ["/", "/custom", "/auth", /^\/dyn-\d+$/];
 
 function handle(socket) {
@@ -32,7 +35,7 @@ function handle(socket) {
 }
 
 function serve(server) {
-  const io = new Server(server, { pingInterval: 1000, pingTimeout: 1000, cors: { origin: "*" } });
+  const io = new Server(server, { pingInterval: 1000, pingTimeout: 1000, cors: { origin: "*" }, ...(parser && { parser }) });
   io.of("/auth").use((socket, next) => {
     if (socket.handshake.auth.token === "sesame") return next();
     next(Object.assign(new Error("not authorized"), { data: { code: "E42", retry: false } }));

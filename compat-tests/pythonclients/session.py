@@ -17,6 +17,8 @@ sys.setswitchinterval(1)
 if os.environ.get("EVERWIRE_SERVER") == "official":
     engineio.payload.Payload.max_decode_packets = 1000
 
+SERIALIZER = os.environ.get("EVERWIRE_SERIALIZER", "default")  # or "msgpack"
+
 PATIENCE = 8  # seconds that a wait may take
 
 TRANSPORTS = {"polling": ["polling"], "websocket": ["websocket"], "upgrade": ["polling", "websocket"]}
@@ -46,7 +48,7 @@ class Client:
 
     def __init__(self, url, mode, namespaces=("/",), **options):
         self.url, self.mode, self.namespaces = url, mode, list(namespaces)
-        self.sio = self.make(reconnection=options.pop("reconnection", False), **options)
+        self.sio = self.make(reconnection=options.pop("reconnection", False), serializer=SERIALIZER, **options)
         self.packets = []  # of the engine as they came: (type, data)
         self.heard = {}
         for namespace in self.namespaces:

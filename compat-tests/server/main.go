@@ -29,7 +29,7 @@ func main() {
 		return
 	}
 	fmt.Fprintln(os.Stderr, "server:", err)
-	if errors.Is(err, errUsage) || errors.Is(err, modes.ErrUnknown) || errors.Is(err, modes.ErrNothingRuns) {
+	if errors.Is(err, errUsage) || errors.Is(err, modes.ErrUnknown) {
 		os.Exit(2)
 	}
 	os.Exit(1)

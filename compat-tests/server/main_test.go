@@ -43,7 +43,7 @@ func TestRefusals(t *testing.T) {
 	require.Error(t, run(t.Context(), []string{"lab", "70000"}, io.Discard))
 }
 
-// TestServe serves every mode on a free port, or says that nothing of it can run.
+// TestServe serves every mode on a free port.
 func TestServe(t *testing.T) {
 	for _, mode := range modes.All {
 		t.Run(mode.Name, func(t *testing.T) {
@@ -57,12 +57,8 @@ func TestServe(t *testing.T) {
 				ended <- err
 			}()
 			var name, url string
-			if _, err := fmt.Fscan(read, &name, &url); err != nil {
-				require.ErrorIs(t, <-ended, modes.ErrNothingRuns)
-				require.NotEmpty(t, mode.Pending)
-				cancel()
-				return
-			}
+			_, err := fmt.Fscan(read, &name, &url)
+			require.NoError(t, err)
 			require.Equal(t, mode.Name+":", name)
 			require.True(t, strings.HasPrefix(url, "http://127.0.0.1:"), url)
 			path := "/socket.io/"

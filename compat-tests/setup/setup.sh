@@ -10,7 +10,7 @@ command -v nginx >/dev/null || missing+=(nginx-light)
 command -v haproxy >/dev/null || missing+=(haproxy)
 command -v redis-server >/dev/null || missing+=(redis-server)
 # Debian's Python, whatever else is on the PATH: its packages are what is tested.
-for module in socketio aiohttp websocket requests; do
+for module in socketio aiohttp websocket requests msgpack; do
   /usr/bin/python3 -c "import $module" 2>/dev/null || missing+=("python3-$module")
 done
 command -v "$(go env CC)" >/dev/null || missing+=(gcc libc6-dev) # for -race

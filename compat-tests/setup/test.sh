@@ -63,6 +63,9 @@ go_tests() { go test -race -vet=off -timeout 5m "${packages[@]}"; }
 # foreign runs the Go tests of a folder of compat-tests with what `check` leaves out.
 foreign() { (cd compat-tests && EVERWIRE_COMPAT=1 go test -count=1 -timeout 10m -v "./$1/..."); }
 
+# recovery cuts connections for a few seconds only, not for 12.
+recovery() { (cd compat-tests && EVERWIRE_COMPAT=1 go test -short -count=1 -timeout 5m -v ./recovery); }
+
 # simulation runs seeds for a minute; mutants demands that it finds planted bugs.
 simulation() { EVERWIRE_COMPAT=1 go test -count=1 -timeout 10m -v -run '^TestSimulation$' ./internal/sim; }
 mutants() { (cd compat-tests && go run ./mutate -only '^(retried-post-twice|trim-when-sent|late-attach)$'); }
@@ -109,6 +112,7 @@ all)
   finish
   step 'planted bugs' mutants
   step 'cut and swallowed connections' foreign chaos
+  step 'recovery of official clients' recovery
   ;;
 *)
   echo "usage: $0 [check]" >&2

@@ -17,6 +17,7 @@ func (a *app) admission() {
 		ordered.UseConnect(a.step(step, nil))
 	}
 	a.lifecycle(ordered)
+	a.exchange(ordered)
 
 	refusing := a.server.Of("/refusing")
 	refusing.UseConnect(a.step("use 1", nil))

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 func attaching() []row {
@@ -27,23 +29,20 @@ func attaching() []row {
 }
 
 // fetch requests any path.
-func (s *server) fetch(path string) answer {
-	s.t.Helper()
-	resp, err := s.client.Get("http://" + s.addr + path)
-	require.NoError(s.t, err)
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	require.NoError(s.t, err)
-	return answer{resp.StatusCode, resp.Header, string(body), nil}
+func (s *server) fetch(path string) peer.Answer {
+	s.T.Helper()
+	a := peer.AnswerOf(s.HTTP.Get(s.Base() + path))
+	require.NoError(s.T, a.Err)
+	return a
 }
 
 func otherPaths(s *server) {
-	require.Equal(s.t, "200 other", s.fetch("/other").String())
+	require.Equal(s.T, "200 other", s.fetch("/other").String())
 }
 
 func unknownPaths(s *server) {
-	for _, path := range []string{"/", "/nothing", "/socket", "/socketio/?" + newPolling} {
-		require.Equal(s.t, http.StatusNotFound, s.fetch(path).status, path)
+	for _, path := range []string{"/", "/nothing", "/socket", "/socketio/?" + peer.NewPolling} {
+		require.Equal(s.T, http.StatusNotFound, s.fetch(path).Status, path)
 	}
 }
 
@@ -53,49 +52,49 @@ func foreignUpgrade(s *server) {
 
 // noUpgrade asks for a WebSocket that there shall not be: by an answer, or by none.
 func (s *server) noUpgrade(path string) {
-	s.t.Helper()
-	c := s.tcp()
+	s.T.Helper()
+	c := s.TCP()
 	_, err := fmt.Fprintf(c, "GET %s HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade, close\r\n"+
 		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", path)
-	require.NoError(s.t, err)
+	require.NoError(s.T, err)
 	b, err := io.ReadAll(c)
-	require.NoError(s.t, err, "it goes on")
-	require.False(s.t, strings.HasPrefix(string(b), "HTTP/1.1 101"), "%q", b)
+	require.NoError(s.T, err, "it goes on")
+	require.False(s.T, strings.HasPrefix(string(b), "HTTP/1.1 101"), "%q", b)
 }
 
 func customPath(s *server) {
-	require.Equal(s.t, "/custom/events/", s.path)
-	w := s.pollJoin().upgrade()
+	require.Equal(s.T, "/custom/events/", s.Path)
+	w := s.pollJoin().Upgrade()
 	s.alive(w)
-	require.Equal(s.t, http.StatusNotFound, s.fetch("/socket.io/?"+newPolling).status)
+	require.Equal(s.T, http.StatusNotFound, s.fetch("/socket.io/?"+peer.NewPolling).Status)
 }
 
 func unknownFile(s *server) {
 	for _, file := range []string{"socket.io.js", "nothing.js"} {
-		require.Equal(s.t, unknownTransport, s.fetch(s.path+file).String())
+		require.Equal(s.T, unknownTransport, s.fetch(s.Path+file).String())
 	}
 }
 
 func middlewareHeaders(s *server) {
-	p := s.poll("")
-	for _, a := range []answer{s.request("GET", newPolling, ""), p.post("3")} {
-		require.Equal(s.t, []string{"first", "second"}, a.header.Values("X-Front"))
+	p := s.Poll("")
+	for _, a := range []peer.Answer{s.Request("GET", peer.NewPolling, ""), p.Post("3")} {
+		require.Equal(s.T, []string{"first", "second"}, a.Header.Values("X-Front"))
 	}
 }
 
 func behindMiddleware(s *server) {
 	p := s.pollJoin()
 	s.alive(p)
-	s.alive(p.upgrade())
-	w := s.websocket("")
-	s.enter(w, "/", "")
+	s.alive(p.Upgrade())
+	w := s.Websocket("")
+	s.Enter(w, "/", "")
 	s.alive(w)
 }
 
 func middlewareEnds(s *server) {
-	require.Equal(s.t, "503 ", s.request("GET", newPolling, "").String())
+	require.Equal(s.T, "503 ", s.Request("GET", peer.NewPolling, "").String())
 }
 
 func middlewareEndsUpgrade(s *server) {
-	s.noUpgrade(s.path + "?" + newWebsocket)
+	s.noUpgrade(s.Path + "?" + peer.NewWebsocket)
 }

@@ -36,10 +36,10 @@ func (a *attempt) Fatalf(format string, args ...any) {
 func (r row) try(t *testing.T, start func(*testing.T, options) *server, sum *summary) []string {
 	a := &attempt{T: t}
 	s := start(t, r.on)
-	s.t, s.sum, s.over = a, sum, r.over
+	s.T, s.sum, s.over = a, sum, r.over
 	s.again = func(o options) *server {
 		next := start(t, o)
-		next.t, next.sum, next.over = a, sum, r.over
+		next.T, next.sum, next.over = a, sum, r.over
 		return next
 	}
 	done := make(chan struct{})

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 func closing() []row {
@@ -38,155 +40,155 @@ func closing() []row {
 
 func serverCloses(s *server) {
 	p := s.join()
-	s.ask(p, `42["bye-hard"]`, "41", end)
+	s.Ask(p, `42["bye-hard"]`, "41", peer.End)
 	s.logs("disconnect / server namespace disconnect []")
-	if w, ok := p.(*wsPeer); ok {
-		require.Contains(s.t, []int{noStatus, 1000}, w.code, "close frame")
+	if w, ok := p.(*peer.WS); ok {
+		require.Contains(s.T, []int{peer.NoStatus, 1000}, w.Code, "close frame")
 		return
 	}
-	s.gone(p.id())
+	s.gone(p.ID())
 }
 
 func lastWords(s *server) {
-	s.ask(s.join(), `42["last-words"]`, `42["words",1]`, `42["words",2]`, "41", end)
+	s.Ask(s.join(), `42["last-words"]`, `42["words",1]`, `42["words",2]`, "41", peer.End)
 }
 
 func serverClosesPoll(s *server) {
 	p := s.pollJoin()
-	poll := p.wait()
-	require.Equal(s.t, "200 ok", p.post(`42["bye-hard"]`).String())
-	require.Equal(s.t, "200 41", s.ended(poll).String())
-	require.Equal(s.t, s.want("a poll after the server has closed"), p.get().String())
-	s.gone(p.sid)
+	poll := p.Wait()
+	require.Equal(s.T, "200 ok", p.Post(`42["bye-hard"]`).String())
+	require.Equal(s.T, "200 41", s.Ended(poll).String())
+	require.Equal(s.T, s.want("a poll after the server has closed"), p.Get().String())
+	s.gone(p.SID)
 }
 
 func serverClosesIdlePoll(s *server) {
-	p := s.poll("")
-	require.Equal(s.t, "200 1", s.ended(p.wait()).String())
-	s.gone(p.sid)
+	p := s.Poll("")
+	require.Equal(s.T, "200 1", s.Ended(p.Wait()).String())
+	s.gone(p.SID)
 }
 
 func closePacketOverPolling(s *server) {
 	p := s.pollJoin()
-	poll := p.wait()
-	require.Equal(s.t, "200 ok", p.post("1").String())
+	poll := p.Wait()
+	require.Equal(s.T, "200 ok", p.Post("1").String())
 	// A poll that comes after the packet finds nothing.
-	require.Contains(s.t, []string{"200 6", unknownSID}, s.ended(poll).String())
-	s.gone(p.sid)
+	require.Contains(s.T, []string{"200 6", peer.UnknownSID}, s.Ended(poll).String())
+	s.gone(p.SID)
 	s.logs("disconnect / transport close []")
 }
 
 func closePacketOverWebsocket(s *server) {
-	w := s.websocket("")
-	s.enter(w, "/", "")
-	w.send("1")
-	first := w.next()
+	w := s.Websocket("")
+	s.Enter(w, "/", "")
+	w.Send("1")
+	first := w.Next()
 	for first == "2" { // the heartbeat, which ends it at the official server
-		first = w.next()
+		first = w.Next()
 	}
-	require.Equal(s.t, end, first)
+	require.Equal(s.T, peer.End, first)
 	s.logs("disconnect / " + s.want("a close packet over WebSocket") + " []")
 }
 
 func closeFrame(code uint16) func(*server) {
 	return func(s *server) {
-		w := s.websocket("")
-		s.enter(w, "/", "")
+		w := s.Websocket("")
+		s.Enter(w, "/", "")
 		start := time.Now()
-		w.frame(0x80|opClose, []byte{byte(code >> 8), byte(code)})
-		s.expect(w, end)
-		require.Equal(s.t, int(code), w.code, "code of the answer")
-		_, err := w.in.ReadByte()
-		require.Equal(s.t, io.EOF, err, "the TCP connection goes on")
-		require.Less(s.t, time.Since(start), 2*time.Second, "the Python client would wait")
-		w.tcp.Close() // the official server waits for that before it tells the application
+		w.Frame(0x80|peer.OpClose, []byte{byte(code >> 8), byte(code)})
+		s.Expect(w, peer.End)
+		require.Equal(s.T, int(code), w.Code, "code of the answer")
+		_, err := w.In.ReadByte()
+		require.Equal(s.T, io.EOF, err, "the TCP connection goes on")
+		require.Less(s.T, time.Since(start), 2*time.Second, "the Python client would wait")
+		w.TCP.Close() // the official server waits for that before it tells the application
 		s.logs("disconnect / transport close []")
 	}
 }
 
 func tcpEnds(s *server) {
-	w := s.websocket("")
-	s.enter(w, "/", "")
-	w.tcp.Close()
+	w := s.Websocket("")
+	s.Enter(w, "/", "")
+	w.TCP.Close()
 	s.logs("disconnect / transport close []")
 }
 
 func abortedPoll(s *server) {
 	p := s.pollJoin()
-	p.half("GET", "", "").Close()
+	p.Half("GET", "", "").Close()
 	s.logs("disconnect / transport error []")
-	s.gone(p.sid)
+	s.gone(p.SID)
 }
 
 func abortedPost(s *server) {
 	p := s.pollJoin()
-	p.half("POST", "Content-Length: 100\r\n", "4").Close()
+	p.Half("POST", "Content-Length: 100\r\n", "4").Close()
 	s.logs("disconnect / transport error []")
-	s.gone(p.sid)
+	s.gone(p.SID)
 }
 
 // twoPolls: which of the two comes first is not known here.
 func twoPolls(s *server) {
 	p := s.pollJoin()
-	one, two := p.wait(), p.wait()
-	answers := []string{s.ended(one).String(), s.ended(two).String()}
+	one, two := p.Wait(), p.Wait()
+	answers := []string{s.Ended(one).String(), s.Ended(two).String()}
 	slices.Sort(answers)
-	require.Equal(s.t, []string{"200 1", s.want("the second of two polls")}, answers)
-	s.gone(p.sid)
+	require.Equal(s.T, []string{"200 1", s.want("the second of two polls")}, answers)
+	s.gone(p.SID)
 	s.logs("disconnect / transport error []")
 }
 
 func twoPosts(s *server) {
 	p := s.pollJoin()
-	defer p.half("POST", "Content-Length: 100\r\n", "4").Close()
+	defer p.Half("POST", "Content-Length: 100\r\n", "4").Close()
 	// The first has no answer that would tell when it has arrived.
-	require.Eventually(s.t, func() bool { return p.post("3").status == 400 }, patience, time.Millisecond)
-	s.gone(p.sid)
+	require.Eventually(s.T, func() bool { return p.Post("3").Status == 400 }, peer.Patience, time.Millisecond)
+	s.gone(p.SID)
 	s.logs("disconnect / transport error []")
 }
 
 func methodWithSID(method string) func(*server) {
 	return func(s *server) {
-		p := s.poll("")
-		a := s.request(method, p.query, "")
-		require.Equal(s.t, s.want("PUT and its kin with a session ID"), strings.TrimSpace(a.String()))
-		s.enter(p, "/", "")
+		p := s.Poll("")
+		a := s.Request(method, p.Query, "")
+		require.Equal(s.T, s.want("PUT and its kin with a session ID"), strings.TrimSpace(a.String()))
+		s.Enter(p, "/", "")
 	}
 }
 
 func binaryPost(s *server) {
 	p := s.pollJoin()
-	a := s.request("POST", p.query, "4x", "Content-Type", "application/octet-stream")
-	require.Equal(s.t, s.want("a binary POST"), a.String())
-	s.gone(p.sid)
+	a := s.Request("POST", p.Query, "4x", "Content-Type", "application/octet-stream")
+	require.Equal(s.T, s.want("a binary POST"), a.String())
+	s.gone(p.SID)
 	s.logs("disconnect / transport error []")
 }
 
 func unreadablePost(s *server) {
 	p := s.pollJoin()
-	a := p.post("abc")
-	require.Equal(s.t, s.want("a POST that cannot be read"), a.String())
-	s.gone(p.sid)
+	a := p.Post("abc")
+	require.Equal(s.T, s.want("a POST that cannot be read"), a.String())
+	s.gone(p.SID)
 }
 
 func invalidPacket(s *server) {
 	p := s.join()
-	if w, ok := p.(*wsPeer); ok {
-		w.send("abc")
+	if w, ok := p.(*peer.WS); ok {
+		w.Send("abc")
 	} else {
-		p.(*pollPeer).post("abc")
+		p.(*peer.Poll).Post("abc")
 	}
-	s.expect(p, end)
+	s.Expect(p, peer.End)
 	s.logs("disconnect / parse error []")
 }
 
 func connectionClose(s *server) {
-	p := s.poll("", "Connection", "close")
-	s.enter(p, "/", "")
+	p := s.Poll("", "Connection", "close")
+	s.Enter(p, "/", "")
 	for range 3 {
-		a := s.request("POST", p.query, `42["echo",1]`, "Connection", "close")
-		require.Equal(s.t, "200 ok", a.String())
-		a = s.request("GET", p.query, "", "Connection", "close")
-		require.Equal(s.t, `200 42["echoed",1]`, a.String())
+		a := s.Request("POST", p.Query, `42["echo",1]`, "Connection", "close")
+		require.Equal(s.T, "200 ok", a.String())
+		a = s.Request("GET", p.Query, "", "Connection", "close")
+		require.Equal(s.T, `200 42["echoed",1]`, a.String())
 	}
 }

@@ -3,6 +3,8 @@
 
 package wire
 
+import "github.com/everwire/everwire/compat-tests/internal/peer"
+
 // A difference is what the two servers show at one line of the tests, as the row writes it: an HTTP status with its
 // body, a packet, a close reason.
 type difference struct {
@@ -27,7 +29,7 @@ var differences = []difference{
 	},
 	{
 		line:     "a parameter twice in the query",
-		official: unknownSID,
+		official: peer.UnknownSID,
 		ours:     badRequest,
 		why:      "a proxy that routes by the other value would decide differently",
 	},
@@ -87,7 +89,7 @@ var differences = []difference{
 	},
 	{
 		line:     "a poll after the server has closed",
-		official: "200 6" + separator + "1",
+		official: "200 6" + peer.Separator + "1",
 		ours:     "200 1",
 		why:      "the noop in front tells the client nothing; the close packet ends its session, as it does for a poll that waits",
 	},
@@ -111,38 +113,38 @@ var differences = []difference{
 	},
 	{
 		line:     "events behind a CONNECT that is not answered yet",
-		official: end,
+		official: peer.End,
 		ours:     `43/slow,1["x"]`,
 		why:      "they wait for the middlewares in a queue of their socket: a client that hurries loses neither them nor its session",
 	},
 	{
 		line:     "a CONNECT right behind the DISCONNECT",
-		official: end,
+		official: peer.End,
 		ours:     "40/a,",
 		why:      "packets are handled in the order in which they were sent",
 	},
 	{
 		line:     "events in flight to a socket that the server has disconnected",
-		official: end,
+		official: peer.End,
 		ours:     `431["alive"]`,
 		why:      "the client could not know yet: its session, with other namespaces, would be lost for no fault",
 	},
 	{
 		line:     "the ID of an acknowledgement beyond 2^53-1",
 		official: `439007199254740992[1]`,
-		ours:     end,
+		ours:     peer.End,
 		why:      "JavaScript cannot count that far: the answer would carry another ID",
 	},
 	{
 		line:     "JSON nested deeper than 64 levels",
 		official: `431[[[[`,
-		ours:     end,
+		ours:     peer.End,
 		why:      "a parser's stack is not the client's to grow; no message of an application is nested like that",
 	},
 	{
 		line:     "a CONNECT of more than 16 KiB",
 		official: "40/a,",
-		ours:     end,
+		ours:     peer.End,
 		why:      "who is not let in yet must not make the server work for it",
 	},
 	{
@@ -180,5 +182,77 @@ var differences = []difference{
 		official: "kept",
 		ours:     "slow client",
 		why:      "a client that reads too slowly, or not at all, must not take the server's memory",
+	},
+	{
+		line:     "the answer to a client that comes back",
+		official: "event event event answer",
+		ours:     "answer event event event",
+		why:      "the official client keeps events that come before the answer, also when its connection ends then: it would get them twice",
+	},
+	{
+		line:     "a volatile event where clients may come back",
+		official: `["v","x"]`,
+		ours:     `["v","x",offset]`,
+		why:      "the official client takes a text that stands last for the offset, and could not come back with it",
+	},
+	{
+		line:     "a client that comes back before its first event",
+		official: "a fresh socket",
+		ours:     "recovered",
+		why:      "it has no offset because it has got nothing yet: all that it was sent is still there",
+	},
+	{
+		line:     "an unknown offset of a client that has confirmed nothing",
+		official: "a fresh socket",
+		ours:     "all that the client may lack",
+		why:      "the offset is that of a socket before, which official clients keep: of this one it has got nothing",
+	},
+	{
+		line:     "middlewares for a client that comes back",
+		official: "1",
+		ours:     "2",
+		why:      "who may enter can have changed meanwhile; the official server can be told to ask again",
+	},
+	{
+		line:     "a preflight of an origin that is not listed",
+		official: "204 ",
+		ours:     `403 {"code":4,"message":"Forbidden"}`,
+		why:      "the request that it asks for is refused, too; the browser makes the same of both",
+	},
+	{
+		line:     "the methods that a preflight allows by default",
+		official: "GET,HEAD,PUT,PATCH,POST,DELETE",
+		ours:     "GET,POST",
+		why:      "no others have a meaning here",
+	},
+	{
+		line:     "how long a preflight is remembered",
+		official: "",
+		ours:     "600",
+		why:      "browsers ask again after five seconds else, which is a round trip for each event that is polled; CORS.MaxAge says otherwise",
+	},
+	{
+		line:     "the cookie in the 101",
+		official: "",
+		ours:     "io=SID; Path=/; HttpOnly; SameSite=Lax",
+		why:      "a load balancer needs it for a WebSocket that comes again, too",
+	},
+	{
+		line:     "the path without its slash",
+		official: "404",
+		ours:     "307",
+		why:      "http.ServeMux sends clients to the path with its slash; who wants a 404 registers one",
+	},
+	{
+		line:     "a generator that fails, over WebSocket",
+		official: "101",
+		ours:     "400",
+		why:      "the official server upgrades, and then writes an HTTP answer into the WebSocket",
+	},
+	{
+		line:     "a frame of a message that is not to be compressed",
+		official: "0xc1",
+		ours:     "0x81",
+		why:      "the flag holds over both transports; the official server forgets it on its way to the frame, which its documentation does not say",
 	},
 }

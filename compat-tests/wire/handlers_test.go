@@ -39,7 +39,9 @@ func newApp(server *everwire.Server) *app {
 		a.rooms(n)
 		a.ends(n)
 		a.guard(n)
+		a.whole(n)
 	}
+	a.parents()
 	a.greet(server.Of("/greeting"))
 	for i := range crowd {
 		server.Of(fmt.Sprintf("/crowd-%d", i))
@@ -128,6 +130,13 @@ func (a *app) exchange(n *everwire.Namespace) {
 		}
 		return nil
 	})
+	n.On("plain", func(c *everwire.Ctx) error {
+		var size int
+		if err := c.Bind(&size); err != nil {
+			return err
+		}
+		return c.Socket().Compress(false).Emit("item", 0, strings.Repeat("x", size))
+	})
 	n.On("whoami", func(c *everwire.Ctx) error { return c.Ack(c.Socket().ID()) })
 	n.On("handshake", func(c *everwire.Ctx) error { return c.Ack(describe(c.Socket())) })
 	n.On("emit", func(c *everwire.Ctx) error {
@@ -158,6 +167,7 @@ func describe(s *everwire.Socket) map[string]any {
 		"secure":  h.Secure(),
 		"url":     h.URL(),
 		"auth":    auth,
+		"xdomain": h.XDomain(),
 		"recent":  time.Since(h.Time()) < time.Minute,
 	}
 }

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 // beat is a heartbeat short enough to wait for, and long enough for a busy machine.
@@ -47,25 +49,25 @@ func (s *server) patience() time.Duration {
 }
 
 // silence asserts that the session ends a whole interval and timeout after since, and why.
-func (s *server) silence(p peer, since time.Time) {
-	s.t.Helper()
-	s.expect(p, end)
+func (s *server) silence(p peer.Peer, since time.Time) {
+	s.T.Helper()
+	s.Expect(p, peer.End)
 	took := time.Since(since)
-	require.Greater(s.t, took, s.patience()-early, "too early")
-	require.Less(s.t, took, s.patience()+late, "too late")
+	require.Greater(s.T, took, s.patience()-early, "too early")
+	require.Less(s.T, took, s.patience()+late, "too late")
 	s.logs("disconnect / ping timeout []")
-	if w, ok := p.(*wsPeer); ok {
-		require.Contains(s.t, []int{noStatus, 1000}, w.code, "close frame")
+	if w, ok := p.(*peer.WS); ok {
+		require.Contains(s.T, []int{peer.NoStatus, 1000}, w.Code, "close frame")
 		return
 	}
-	s.gone(p.id())
+	s.gone(p.ID())
 }
 
 func noPong(s *server) {
 	start := time.Now()
 	p := s.join()
-	s.expect(p, "2")
-	require.Greater(s.t, time.Since(start), s.interval()-early)
+	s.Expect(p, "2")
+	require.Greater(s.T, time.Since(start), s.interval()-early)
 	s.silence(p, start)
 }
 
@@ -74,102 +76,102 @@ func pongs(s *server) {
 	p := s.join()
 	var last time.Time
 	for range 2 {
-		s.expect(p, "2")
+		s.Expect(p, "2")
 		last = time.Now()
-		p.send("3")
+		p.Send("3")
 	}
-	s.expect(p, "2")
-	require.Greater(s.t, time.Since(start), 3*s.interval()-3*early)
+	s.Expect(p, "2")
+	require.Greater(s.T, time.Since(start), 3*s.interval()-3*early)
 	s.silence(p, last)
 }
 
 func messagesAreNoPongs(s *server) {
 	p := s.join()
-	s.expect(p, "2")
-	p.send(`42["note","a"]`)
+	s.Expect(p, "2")
+	p.Send(`42["note","a"]`)
 	s.logs("note / a")
-	s.expect(p, end)
+	s.Expect(p, peer.End)
 	s.logs("disconnect / ping timeout []")
 }
 
 func unaskedPong(s *server) {
 	p := s.join()
-	p.send("3", "3")
+	p.Send("3", "3")
 	s.alive(p)
 }
 
 // clientPing: in this version of the protocol the server pings.
 func clientPing(s *server) {
 	p := s.join()
-	if w, ok := p.(*wsPeer); ok {
-		w.send("2")
+	if w, ok := p.(*peer.WS); ok {
+		w.Send("2")
 	} else {
-		p.(*pollPeer).post("2")
+		p.(*peer.Poll).Post("2")
 	}
-	s.expect(p, end)
+	s.Expect(p, peer.End)
 	s.logs("disconnect / " + s.want("the reason of a ping by the client") + " []")
 }
 
 func noPoll(s *server) {
 	start := time.Now()
-	p := s.poll("")
-	s.enter(p, "/", "")
+	p := s.Poll("")
+	s.Enter(p, "/", "")
 	s.logs("disconnect / ping timeout []")
-	require.Greater(s.t, time.Since(start), s.patience()-early)
-	s.gone(p.sid)
+	require.Greater(s.T, time.Since(start), s.patience()-early)
+	s.gone(p.SID)
 }
 
 func noPongAfterUpgrade(s *server) {
 	start := time.Now()
-	p := s.poll("")
-	s.enter(p, "/", "")
-	w := p.upgrade()
-	s.expect(w, "2")
+	p := s.Poll("")
+	s.Enter(p, "/", "")
+	w := p.Upgrade()
+	s.Expect(w, "2")
 	s.silence(w, start)
 }
 
 func pongsAfterUpgrade(s *server) {
-	w := s.pollJoin().upgrade()
+	w := s.pollJoin().Upgrade()
 	for range 2 {
-		s.expect(w, "2")
-		w.send("3")
+		s.Expect(w, "2")
+		w.Send("3")
 	}
 	s.alive(w)
 }
 
 // pingAfterLargeMessage: a deadline for writing the message must not hold for what is written later.
 func pingAfterLargeMessage(s *server) {
-	w := s.websocket("")
-	s.enter(w, "/", "")
-	w.send(`42["many",1,8000000]`)
-	require.Contains(s.t, w.next()[:20], `42["item",0,"x`)
-	s.expect(w, "2")
-	w.send("3")
+	w := s.Websocket("")
+	s.Enter(w, "/", "")
+	w.Send(`42["many",1,8000000]`)
+	require.Contains(s.T, w.Next()[:20], `42["item",0,"x`)
+	s.Expect(w, "2")
+	w.Send("3")
 	s.alive(w)
 }
 
 // pingMoves: the ping of the other session, which was opened later, tells that this one's is due.
 func pingMoves(s *server) {
-	w := s.pollJoin().probe()
-	s.expect(s.websocket(""), "2")
-	w.send("5")
-	s.expect(w, "2")
-	w.send("3")
+	w := s.pollJoin().Probe()
+	s.Expect(s.Websocket(""), "2")
+	w.Send("5")
+	s.Expect(w, "2")
+	w.Send("3")
 	s.alive(w)
 }
 
 // pingDuringTrial: the ping is answered while the session moves.
 func pingDuringTrial(s *server) {
 	p := s.pollJoin()
-	w := p.probe()
+	w := p.Probe()
 	for body := ""; body != "2"; {
-		a := p.get()
-		require.Equal(s.t, 200, a.status)
-		body = strings.Trim(strings.ReplaceAll(a.body, "6", ""), separator)
+		a := p.Get()
+		require.Equal(s.T, 200, a.Status)
+		body = strings.Trim(strings.ReplaceAll(a.Body, "6", ""), peer.Separator)
 	}
-	p.send("3")
-	w.send("5")
-	s.expect(w, "2")
-	w.send("3")
+	p.Send("3")
+	w.Send("5")
+	s.Expect(w, "2")
+	w.Send("3")
 	s.alive(w)
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 func httpDetails() []row {
@@ -23,41 +25,41 @@ func httpDetails() []row {
 	})
 }
 
-func (s *server) plainText(a answer) {
-	s.t.Helper()
-	require.Equal(s.t, 200, a.status)
-	require.Equal(s.t, "text/plain; charset=UTF-8", a.header.Get("Content-Type"))
-	require.Equal(s.t, "no-store", a.header.Get("Cache-Control"))
+func (s *server) plainText(a peer.Answer) {
+	s.T.Helper()
+	require.Equal(s.T, 200, a.Status)
+	require.Equal(s.T, "text/plain; charset=UTF-8", a.Header.Get("Content-Type"))
+	require.Equal(s.T, "no-store", a.Header.Get("Cache-Control"))
 }
 
 func pollHeaders(s *server) {
 	p := s.pollJoin()
-	p.send(`42["echo",1]`)
-	s.plainText(p.get())
+	p.Send(`42["echo",1]`)
+	s.plainText(p.Get())
 }
 
 // binaryPollHeaders: the attachment comes alone, since the event's text is fetched first.
 func binaryPollHeaders(s *server) {
 	p := s.pollJoin()
-	poll := p.wait()
-	p.send(`451-["echo",{"_placeholder":true,"num":0}]`, "bAQID")
-	a := s.ended(poll)
+	poll := p.Wait()
+	p.Send(`451-["echo",{"_placeholder":true,"num":0}]`, "bAQID")
+	a := s.Ended(poll)
 	s.plainText(a)
-	if !strings.Contains(a.body, "bAQID") {
-		s.plainText(p.get())
+	if !strings.Contains(a.Body, "bAQID") {
+		s.plainText(p.Get())
 	}
 }
 
 func postHeaders(s *server) {
-	a := s.pollJoin().post("3")
-	require.Equal(s.t, "200 ok", a.String())
-	require.Equal(s.t, "text/html", a.header.Get("Content-Type"))
-	require.Equal(s.t, "no-store", a.header.Get("Cache-Control"))
-	require.Equal(s.t, "2", a.header.Get("Content-Length"))
+	a := s.pollJoin().Post("3")
+	require.Equal(s.T, "200 ok", a.String())
+	require.Equal(s.T, "text/html", a.Header.Get("Content-Type"))
+	require.Equal(s.T, "no-store", a.Header.Get("Cache-Control"))
+	require.Equal(s.T, "2", a.Header.Get("Content-Length"))
 }
 
 func handshakeHeaders(s *server) {
-	s.plainText(s.request("GET", newPolling, ""))
+	s.plainText(s.Request("GET", peer.NewPolling, ""))
 }
 
 func internetExplorers() (rows []row) {
@@ -67,45 +69,45 @@ func internetExplorers() (rows []row) {
 		{"another browser", "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", ""},
 	} {
 		rows = append(rows, row{name: "X-XSS-Protection for " + e.name, check: func(s *server) {
-			p := s.poll("", "User-Agent", e.agent)
-			get := s.request("GET", newPolling, "", "User-Agent", e.agent)
-			post := s.request("POST", p.query, "3", "User-Agent", e.agent)
-			require.Equal(s.t, e.want, get.header.Get("X-XSS-Protection"), "poll")
-			require.Equal(s.t, e.want, post.header.Get("X-XSS-Protection"), "POST")
+			p := s.Poll("", "User-Agent", e.agent)
+			get := s.Request("GET", peer.NewPolling, "", "User-Agent", e.agent)
+			post := s.Request("POST", p.Query, "3", "User-Agent", e.agent)
+			require.Equal(s.T, e.want, get.Header.Get("X-XSS-Protection"), "poll")
+			require.Equal(s.T, e.want, post.Header.Get("X-XSS-Protection"), "POST")
 		}})
 	}
 	return rows
 }
 
 func noCORS(s *server) {
-	for name := range s.request("GET", newPolling, "").header {
-		require.False(s.t, strings.HasPrefix(name, "Access-Control-"), name)
+	for name := range s.Request("GET", peer.NewPolling, "").Header {
+		require.False(s.T, strings.HasPrefix(name, "Access-Control-"), name)
 	}
 }
 
 func notCompressed(s *server) {
 	p := s.pollJoin()
-	p.send(`42["many",1,2000]`)
-	a := s.request("GET", p.query, "", "Accept-Encoding", "gzip, deflate")
-	require.Equal(s.t, s.want("a poll of 2,000 bytes for a client that takes gzip"), a.header.Get("Content-Encoding"))
+	p.Send(`42["many",1,2000]`)
+	a := s.Request("GET", p.Query, "", "Accept-Encoding", "gzip, deflate")
+	require.Equal(s.T, s.want("a poll of 2,000 bytes for a client that takes gzip"), a.Header.Get("Content-Encoding"))
 }
 
 func shortNotCompressed(s *server) {
 	p := s.pollJoin()
-	p.send(`42["many",1,500]`)
-	a := s.request("GET", p.query, "", "Accept-Encoding", "gzip, deflate")
-	require.Empty(s.t, a.header.Get("Content-Encoding"))
+	p.Send(`42["many",1,500]`)
+	a := s.Request("GET", p.Query, "", "Accept-Encoding", "gzip, deflate")
+	require.Empty(s.T, a.Header.Get("Content-Encoding"))
 }
 
 func noDeflate(s *server) {
-	w, resp := s.dial(newWebsocket, "Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits")
-	require.Equal(s.t, 101, resp.StatusCode)
-	require.Empty(s.t, resp.Header.Values("Sec-WebSocket-Extensions"))
-	s.parseOpen(w.next()) // in a frame without reserved bits
+	w, resp := s.DialWebsocket(peer.NewWebsocket, "Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits")
+	require.Equal(s.T, 101, resp.StatusCode)
+	require.Empty(s.T, resp.Header.Values("Sec-WebSocket-Extensions"))
+	s.ParseOpen(w.Next()) // in a frame without reserved bits
 }
 
 func noSubprotocol(s *server) {
-	_, resp := s.dial(newWebsocket)
-	require.Equal(s.t, 101, resp.StatusCode)
-	require.Empty(s.t, resp.Header.Values("Sec-WebSocket-Protocol"))
+	_, resp := s.DialWebsocket(peer.NewWebsocket)
+	require.Equal(s.T, 101, resp.StatusCode)
+	require.Empty(s.T, resp.Header.Values("Sec-WebSocket-Protocol"))
 }

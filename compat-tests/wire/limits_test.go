@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 func limits() []row {
@@ -31,69 +33,69 @@ func limits() []row {
 func endsOrNot(line, packet string) func(*server) {
 	return func(s *server) {
 		p := s.join()
-		p.send(packet)
-		want, got := s.want(line), p.next()
+		p.Send(packet)
+		want, got := s.want(line), p.Next()
 		if len(got) > len(want) {
 			got = got[:len(want)]
 		}
-		require.Equal(s.t, want, got)
+		require.Equal(s.T, want, got)
 	}
 }
 
 func largeConnect(s *server) {
 	p := s.join()
-	p.send(`40/a,{"token":"` + strings.Repeat("x", 20_000) + `"}`)
-	got, _, _ := strings.Cut(p.next(), "{")
-	require.Equal(s.t, s.want("a CONNECT of more than 16 KiB"), got)
+	p.Send(`40/a,{"token":"` + strings.Repeat("x", 20_000) + `"}`)
+	got, _, _ := strings.Cut(p.Next(), "{")
+	require.Equal(s.T, s.want("a CONNECT of more than 16 KiB"), got)
 }
 
 func manyNamespaces(s *server) {
 	p := s.join()
 	for i := range crowd {
-		s.enter(p, fmt.Sprintf("/crowd-%d", i), "")
+		s.Enter(p, fmt.Sprintf("/crowd-%d", i), "")
 	}
-	p.send("40/a,")
-	got, _, _ := strings.Cut(p.next(), `"sid"`)
-	require.Equal(s.t, s.want("a namespace more than 100 of one session"), got)
+	p.Send("40/a,")
+	got, _, _ := strings.Cut(p.Next(), `"sid"`)
+	require.Equal(s.T, s.want("a namespace more than 100 of one session"), got)
 }
 
 func invalidUTF8(s *server) {
 	p := s.pollJoin()
-	require.Equal(s.t, s.want("a POST that is not UTF-8"), p.post("421[\"answer\",\"\xff\"]").String())
+	require.Equal(s.T, s.want("a POST that is not UTF-8"), p.Post("421[\"answer\",\"\xff\"]").String())
 }
 
 func manyPackets(s *server) {
 	p := s.pollJoin()
-	a := p.post(strings.Repeat("3"+separator, 1000) + "3")
-	require.Equal(s.t, s.want("a POST of more than 1,000 packets"), a.String())
+	a := p.Post(strings.Repeat("3"+peer.Separator, 1000) + "3")
+	require.Equal(s.T, s.want("a POST of more than 1,000 packets"), a.String())
 	s.alive(p)
 }
 
 func unjoined(s *server) {
-	s.poll("")
-	s.poll("")
-	a := s.request("GET", newPolling, "")
+	s.Poll("")
+	s.Poll("")
+	a := s.Request("GET", peer.NewPolling, "")
 	body, _, _ := strings.Cut(a.String(), `"sid"`)
-	require.Equal(s.t, s.want("more sessions of an address without a namespace than MaxUnjoined"), body)
+	require.Equal(s.T, s.want("more sessions of an address without a namespace than MaxUnjoined"), body)
 }
 
 func unjoinedWebsocket(s *server) {
-	s.websocket("")
-	p := s.websocket("")
-	_, resp := s.dial(newWebsocket)
-	require.Equal(s.t, s.want("the same over WebSocket"), fmt.Sprint(resp.StatusCode))
-	s.enter(p, "/", "")
-	s.websocket("") // one that has joined is not counted
+	s.Websocket("")
+	p := s.Websocket("")
+	_, resp := s.DialWebsocket(peer.NewWebsocket)
+	require.Equal(s.T, s.want("the same over WebSocket"), fmt.Sprint(resp.StatusCode))
+	s.Enter(p, "/", "")
+	s.Websocket("") // one that has joined is not counted
 }
 
 func slowClient(s *server) {
 	p := s.pollJoin()
-	p.send(`42["many",50,100000]`, `42["note","sent"]`)
+	p.Send(`42["many",50,100000]`, `42["note","sent"]`)
 	if s.want("5 MiB that wait for a client") == "kept" {
 		s.logs("note / sent")
-		require.Contains(s.t, p.next(), `42["item",0,"xxx`)
+		require.Contains(s.T, p.Next(), `42["item",0,"xxx`)
 		return
 	}
 	s.logs("disconnect / slow client []")
-	s.gone(p.sid)
+	s.gone(p.SID)
 }

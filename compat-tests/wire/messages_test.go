@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 func messages() []row {
@@ -37,10 +39,10 @@ func manyMessages(s *server) {
 	p := s.join()
 	var want []string
 	for i := range 60 {
-		p.send(fmt.Sprintf(`42["echo",%d]`, i))
+		p.Send(fmt.Sprintf(`42["echo",%d]`, i))
 		want = append(want, fmt.Sprintf(`42["echoed",%d]`, i))
 	}
-	s.expect(p, want...)
+	s.Expect(p, want...)
 }
 
 func mixedMessages(s *server) {
@@ -48,24 +50,24 @@ func mixedMessages(s *server) {
 	var want []string
 	for i := range 20 {
 		text, data := fmt.Sprintf(`["echo",%d]`, 2*i), "b"+base64.StdEncoding.EncodeToString([]byte{byte(i)})
-		p.send("42"+text, `451-["echo",{"_placeholder":true,"num":0}]`, data)
+		p.Send("42"+text, `451-["echo",{"_placeholder":true,"num":0}]`, data)
 		want = append(want, strings.Replace("42"+text, "echo", "echoed", 1), `451-["echoed",{"_placeholder":true,"num":0}]`, data)
 	}
-	s.expect(p, want...)
+	s.Expect(p, want...)
 }
 
 func unicode(s *server) {
 	p := s.join()
 	for _, text := range []string{"€ äöü ß", "\u65e5\u672c\u8a9e", "\U0001f680\U0001f469\u200d\U0001f52c", "\uffff\u2028\u2029"} {
-		s.ask(p, `42["echo","`+text+`"]`, `42["echoed","`+text+`"]`)
+		s.Ask(p, `42["echo","`+text+`"]`, `42["echoed","`+text+`"]`)
 	}
 }
 
 func binaryEcho(data string) func(*server) {
 	return func(s *server) {
 		p := s.join()
-		p.send(`451-["echo",{"_placeholder":true,"num":0},"x"]`, "b"+data)
-		s.expect(p, `451-["echoed",{"_placeholder":true,"num":0},"x"]`, "b"+data)
+		p.Send(`451-["echo",{"_placeholder":true,"num":0},"x"]`, "b"+data)
+		s.Expect(p, `451-["echoed",{"_placeholder":true,"num":0},"x"]`, "b"+data)
 	}
 }
 
@@ -79,7 +81,7 @@ func note(n int) (packet, line string) {
 func exactlyTheLimit(s *server) {
 	p := s.join()
 	packet, line := note(1000)
-	p.send(packet)
+	p.Send(packet)
 	s.logs(line)
 	s.alive(p)
 }
@@ -92,76 +94,76 @@ func tooLargePost(chunked bool) func(*server) {
 		if chunked {
 			body = io.MultiReader(body) // whose length net/http does not know
 		}
-		require.Equal(s.t, "413 ", s.try("POST", p.query, body).String())
+		require.Equal(s.T, "413 ", s.Try("POST", p.Query, body).String())
 		s.alive(p)
 		s.neverLogs(line)
 	}
 }
 
 func tooLargeMessage(s *server) {
-	w := s.websocket("")
-	s.enter(w, "/", "")
+	w := s.Websocket("")
+	s.Enter(w, "/", "")
 	packet, line := note(1001)
-	w.send(packet)
-	s.expect(w, end)
-	require.Equal(s.t, 1009, w.code)
-	require.Empty(s.t, w.reason)
+	w.Send(packet)
+	s.Expect(w, peer.End)
+	require.Equal(s.T, 1009, w.Code)
+	require.Empty(s.T, w.Reason)
 	s.logs("disconnect / transport error []")
 	s.neverLogs(line)
 }
 
 // pieces sends a POST whose body comes in these chunks.
-func (p *pollPeer) pieces(chunks ...string) answer {
+func (s *server) pieces(p *peer.Poll, chunks ...string) peer.Answer {
 	r, w := io.Pipe()
-	done := make(chan answer, 1)
-	go func() { done <- p.s.try("POST", p.query, r) }() // ends with the answer, or with the row
+	done := make(chan peer.Answer, 1)
+	go func() { done <- s.Try("POST", p.Query, r) }() // ends with the answer, or with the row
 	for _, c := range chunks {
 		io.WriteString(w, c)
 	}
 	w.Close()
-	return p.s.ended(done)
+	return s.Ended(done)
 }
 
 func chunkedPost(s *server) {
 	p := s.pollJoin()
-	require.Equal(s.t, "200 ok", p.pieces(`42["echo",`, `"a`, `b"]`).String())
-	s.expect(p, `42["echoed","ab"]`)
+	require.Equal(s.T, "200 ok", s.pieces(p, `42["echo",`, `"a`, `b"]`).String())
+	s.Expect(p, `42["echoed","ab"]`)
 }
 
 func splitCharacter(s *server) {
 	p := s.pollJoin()
-	require.Equal(s.t, "200 ok", p.pieces("42[\"echo\",\"\xf0\x9f", "\x9a", "\x80 \xe2", "\x82\xac\"]").String())
-	s.expect(p, "42[\"echoed\",\"\U0001f680 €\"]")
+	require.Equal(s.T, "200 ok", s.pieces(p, "42[\"echo\",\"\xf0\x9f", "\x9a", "\x80 \xe2", "\x82\xac\"]").String())
+	s.Expect(p, "42[\"echoed\",\"\U0001f680 €\"]")
 }
 
 func severalPackets(s *server) {
 	p := s.pollJoin()
-	p.send(`42["echo",1]`, "3", `42["echo",2]`, `451-["echo",{"_placeholder":true,"num":0}]`, "bAA==", `42["echo",3]`)
-	s.expect(p, `42["echoed",1]`, `42["echoed",2]`, `451-["echoed",{"_placeholder":true,"num":0}]`, "bAA==", `42["echoed",3]`)
+	p.Send(`42["echo",1]`, "3", `42["echo",2]`, `451-["echo",{"_placeholder":true,"num":0}]`, "bAA==", `42["echo",3]`)
+	s.Expect(p, `42["echoed",1]`, `42["echoed",2]`, `451-["echoed",{"_placeholder":true,"num":0}]`, "bAA==", `42["echoed",3]`)
 }
 
 func binaryInPayload(s *server) {
 	p := s.pollJoin()
-	p.send(`451-["echo",{"_placeholder":true,"num":0}]`, "bAQID")
+	p.Send(`451-["echo",{"_placeholder":true,"num":0}]`, "bAQID")
 	var body string
 	for !strings.Contains(body, "bAQID") { // the attachment may come in a poll of its own
-		a := p.get()
-		require.Equal(s.t, 200, a.status)
-		require.Equal(s.t, "text/plain; charset=UTF-8", a.header.Get("Content-Type"))
-		body += a.body + separator
+		a := p.Get()
+		require.Equal(s.T, 200, a.Status)
+		require.Equal(s.T, "text/plain; charset=UTF-8", a.Header.Get("Content-Type"))
+		body += a.Body + peer.Separator
 	}
-	require.Equal(s.t, `451-["echoed",{"_placeholder":true,"num":0}]`+separator+"bAQID"+separator, body)
+	require.Equal(s.T, `451-["echoed",{"_placeholder":true,"num":0}]`+peer.Separator+"bAQID"+peer.Separator, body)
 }
 
 // sixteenPackets: python-engineio ends a connection whose polls have more.
 func sixteenPackets(s *server) {
 	p := s.pollJoin()
-	p.send(`42["many",40,1]`, `42["note","sent"]`)
+	p.Send(`42["many",40,1]`, `42["note","sent"]`)
 	s.logs("note / sent")
 	var sizes []string
 	for total := 0; total < 40; {
-		n := strings.Count(p.get().body, separator) + 1
+		n := strings.Count(p.Get().Body, peer.Separator) + 1
 		sizes, total = append(sizes, decimal(n)), total+n
 	}
-	require.Equal(s.t, s.want("40 packets that wait for a poll"), strings.Join(sizes, " "))
+	require.Equal(s.T, s.want("40 packets that wait for a poll"), strings.Join(sizes, " "))
 }

@@ -35,67 +35,67 @@ func (s *server) steps() (steps []string) {
 }
 
 func inOrder(s *server) {
-	s.enter(s.open(), "/ordered", "")
+	s.Enter(s.open(), "/ordered", "")
 	s.logs("connect /ordered")
-	require.Equal(s.t, []string{"use 1", "use 2", "use 3"}, s.steps())
+	require.Equal(s.T, []string{"use 1", "use 2", "use 3"}, s.steps())
 }
 
 func refusal(s *server) {
-	s.ask(s.open(), "40/refusing,", `44/refusing,{"message":"Authentication error"}`)
-	require.Equal(s.t, []string{"use 1", "use 2"}, s.steps())
+	s.Ask(s.open(), "40/refusing,", `44/refusing,{"message":"Authentication error"}`)
+	require.Equal(s.T, []string{"use 1", "use 2"}, s.steps())
 	s.neverLogs("connect /refusing")
 }
 
 func refusalWithData(s *server) {
-	s.ask(s.open(), "40/refusing-data,", `44/refusing-data,{"message":"Authentication error","data":{"a":"b","c":3}}`)
+	s.Ask(s.open(), "40/refusing-data,", `44/refusing-data,{"message":"Authentication error","data":{"a":"b","c":3}}`)
 }
 
 func refusedClient(s *server) {
 	p := s.open()
 	for range 2 {
-		s.ask(p, "40/refusing,", `44/refusing,{"message":"Authentication error"}`)
+		s.Ask(p, "40/refusing,", `44/refusing,{"message":"Authentication error"}`)
 	}
-	s.enter(p, "/", "")
+	s.Enter(p, "/", "")
 	s.alive(p)
 	s.neverLogs("disconnect /refusing server namespace disconnect []")
 }
 
 func perNamespace(s *server) {
 	p := s.join()
-	s.enter(p, "/a", "")
-	require.Empty(s.t, s.steps())
+	s.Enter(p, "/a", "")
+	require.Empty(s.T, s.steps())
 }
 
 func slowMiddleware(s *server) {
 	p := s.join()
-	p.send("40/slow,")
+	p.Send("40/slow,")
 	s.logs("waiting")
 	s.alive(p)
 	s.neverLogs("connect /slow")
 	s.fetch("/release")
-	require.Contains(s.t, p.next(), `40/slow,{"sid":"`)
+	require.Contains(s.T, p.Next(), `40/slow,{"sid":"`)
 	s.logs("connect /slow")
 }
 
 func earlyEvents(s *server) {
 	p := s.join()
-	p.send("40/slow,", `42/slow,["note","early"]`, `42/slow,1["answer","x"]`)
+	p.Send("40/slow,", `42/slow,["note","early"]`, `42/slow,1["answer","x"]`)
 	s.logs("waiting")
 	s.neverLogs("note /slow early")
 	s.fetch("/release")
-	got := p.next()
+	got := p.Next()
 	if strings.HasPrefix(got, `40/slow,{"sid":"`) {
-		got = p.next()
+		got = p.Next()
 	}
-	require.Equal(s.t, s.want("events behind a CONNECT that is not answered yet"), got)
+	require.Equal(s.T, s.want("events behind a CONNECT that is not answered yet"), got)
 }
 
 func goneMeanwhile(s *server) {
-	w := s.websocket("")
-	s.enter(w, "/", "")
-	w.send("40/slow,")
+	w := s.Websocket("")
+	s.Enter(w, "/", "")
+	w.Send("40/slow,")
 	s.logs("waiting")
-	w.tcp.Close()
+	w.TCP.Close()
 	s.logs("disconnect / transport close []")
 	s.fetch("/release")
 	s.logs("waited")
@@ -103,18 +103,18 @@ func goneMeanwhile(s *server) {
 }
 
 func earlyRooms(s *server) {
-	guest, member := s.websocket(""), s.websocket("")
-	s.ask(guest, "40/leaving,{\"Guest\":true}", `44/leaving,{"message":"members only"}`)
-	s.enter(member, "/leaving", "")
-	s.ask(member, `42/leaving,1["rooms"]`, `43/leaving,1[["early"]]`)
-	s.ask(member, `42/leaving,["say",{"from":"namespace","to":["early"]},1]`, `42/leaving,["said",1]`)
-	s.enter(guest, "/", "")
+	guest, member := s.Websocket(""), s.Websocket("")
+	s.Ask(guest, "40/leaving,{\"Guest\":true}", `44/leaving,{"message":"members only"}`)
+	s.Enter(member, "/leaving", "")
+	s.Ask(member, `42/leaving,1["rooms"]`, `43/leaving,1[["early"]]`)
+	s.Ask(member, `42/leaving,["say",{"from":"namespace","to":["early"]},1]`, `42/leaving,["said",1]`)
+	s.Enter(guest, "/", "")
 	s.alive(guest)
 }
 
 func refusedEvent(s *server) {
 	p := s.join()
-	p.send(`42["forbidden"]`)
+	p.Send(`42["forbidden"]`)
 	s.logs("refused forbidden")
 	s.neverLogs("handled forbidden")
 	s.alive(p)

@@ -2,6 +2,7 @@
 // reads commands from its standard input, a line of JSON each, and answers each with one: {"start": options} starts a
 // server and tells its port, {"close": port} closes it. It ends when its input does.
 import { createServer } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { Server } from "socket.io";
@@ -16,8 +17,10 @@ function application(io, note, released) {
       rooms(socket);
       ends(socket, note);
       guard(socket, note);
+      whole(socket);
     });
   }
+  parents(io, note);
   io.of("/greeting").on("connection", (socket) => {
     for (const word of ["first", "second", "third"]) socket.emit(word);
   });
@@ -47,6 +50,7 @@ function exchange(socket, note) {
   socket.on("many", (count, size) => {
     for (let i = 0; i < count; i++) socket.emit("item", i, "x".repeat(size));
   });
+  socket.on("plain", (size) => socket.compress(false).emit("item", 0, "x".repeat(size)));
   socket.on("whoami", (ack) => ack(socket.id));
   socket.on("handshake", (ack) => ack(describe(socket.handshake)));
   socket.on("emit", (name, ack) => {
@@ -59,9 +63,9 @@ function exchange(socket, note) {
   });
 }
 
-function describe({ query, headers, address, secure, url, auth, issued }) {
+function describe({ query, headers, address, secure, url, auth, issued, xdomain }) {
   const recent = Date.now() - issued < 60_000;
-  return { query, extra: headers["x-extra"] ?? "", address, secure, url, auth, recent };
+  return { query, extra: headers["x-extra"] ?? "", address, secure, url, auth, xdomain, recent };
 }
 
 function ask(socket) {
@@ -115,6 +119,7 @@ function admission(io, note, released) {
   const ordered = io.of("/ordered");
   for (const what of ["use 1", "use 2", "use 3"]) ordered.use(step(what));
   lifecycle(ordered, note);
+  ordered.on("connection", (socket) => exchange(socket, note));
 
   const refusing = io.of("/refusing");
   refusing.use(step("use 1"));
@@ -142,6 +147,57 @@ function admission(io, note, released) {
   leaving.on("connection", rooms);
 }
 
+const pause = 50;
+
+function whole(socket) {
+  socket.on("sequence", (steps) => {
+    setTimeout(() => {
+      for (const { name, volatile, binary, size } of steps) {
+        const arg = binary ? Buffer.alloc(size) : "x".repeat(size);
+        (volatile ? socket.volatile : socket).emit(name, arg);
+      }
+    }, pause);
+  });
+  socket.on("survey", (to, limit) => {
+    target(socket, to).timeout(limit).emit("question", 1, (err, answers) => {
+      socket.emit("surveyed", err ? "timeout" : "all", answers);
+    });
+  });
+  socket.on("fetch", async (rooms, ack) => {
+    const list = await socket.nsp.in(rooms).fetchSockets();
+    ack(list.map(described).sort((a, b) => (a.name < b.name ? -1 : 1)));
+  });
+  socket.on("remember", (name, ack) => {
+    socket.data.name = name;
+    ack();
+  });
+  socket.on("recall", (ack) => ack(socket.data.name ?? "", socket.recovered));
+}
+
+function described({ id, data, rooms, handshake: { auth, query, address, headers } }) {
+  const own = [...rooms].filter((room) => room !== id).sort();
+  return { id, name: data.name ?? "", rooms: own, auth, token: query.token, address, extra: headers["x-extra"] };
+}
+
+function parents(io, note) {
+  io.on("new_namespace", (nsp) => note(`made ${nsp.name}`));
+  parent("digits", io.of(/^\/dyn-\d+$/), note);
+  parent("function", io.of((name, auth, next) => next(null, name.startsWith("/fn-") && auth.token === "yes")), note);
+  parent("any", io.of(/^\/(dyn|fn)-.+$/), note);
+}
+
+function parent(which, family, note) {
+  family.use((socket, next) => next(socket.handshake.auth.guest ? new Error("members only") : undefined));
+  family.on("connection", (socket) => {
+    note(`connect ${socket.nsp.name}`);
+    socket.on("disconnect", (reason) => note(`disconnect ${socket.nsp.name} ${reason}`));
+    socket.on("which", (ack) => ack(which));
+    exchange(socket, note);
+    rooms(socket);
+    socket.on("family", (list) => (list.length > 0 ? family.to(list) : family).emit("news", 1));
+  });
+}
+
 function front(io, kind) {
   if (kind === "503") {
     io.engine.use((req, res) => {
@@ -158,22 +214,64 @@ function front(io, kind) {
   }
 }
 
+// The options of front_test.go, in the words of the official server.
+function frontOptions({ cors, check, cookie, compress, noSlash }) {
+  const o = { addTrailingSlash: !noSlash };
+  if (cors) o.cors = { ...cors, origin: cors.origin[0] === "*" ? "*" : cors.origin };
+  if (check) {
+    o.allowRequest = (req, decide) => {
+      const deny = new URL(req.url, "http://x").searchParams.get("deny");
+      decide(deny === "" ? undefined : deny, deny === null);
+    };
+  }
+  if (cookie) {
+    const { noPath, readable, strict, ...rest } = cookie;
+    o.cookie = { ...rest, httpOnly: !readable, sameSite: strict ? "strict" : "lax", ...(noPath && { path: false }) };
+  }
+  if (compress) {
+    const threshold = compress.threshold === 1 ? 0 : (compress.threshold ?? 1024);
+    o.httpCompression = compress.polls ? { threshold } : false;
+    o.perMessageDeflate = compress.websocket ? { threshold } : false;
+  }
+  return o;
+}
+
+function hooks(io, { names, headers }) {
+  if (names) {
+    io.engine.generateId = (req) => {
+      if (!req._query.name) throw new Error("no name");
+      return req._query.name;
+    };
+  }
+  if (headers) {
+    io.engine.on("initial_headers", (h) => (h["X-First"] = "first"));
+    io.engine.on("headers", (h) => (h["X-Each"] = "each"));
+  }
+}
+
+function createWeb(tls, handle) {
+  if (!tls) return createServer(handle);
+  return createSecureServer({ ...tls, ca: tls.cert, requestCert: true, rejectUnauthorized: true }, handle);
+}
+
 const running = new Map(); // port -> server
 
-async function start({ noUpgrade, front: kind, port = 0, ...options }) {
+async function start({ noUpgrade, front: kind, port = 0, cors, check, names, cookie, headers, compress, noSlash, tls, ...options }) {
   const lines = [];
   let release;
   const released = new Promise((resolve) => (release = resolve));
-  const web = createServer((req, res) => {
+  const web = createWeb(tls, (req, res) => {
     if (req.url === "/log") return res.end(lines.join("\n") + "\n");
     if (req.url === "/release") return release(), res.end();
     if (req.url === "/other") return res.end("other");
     res.writeHead(404);
     res.end();
   });
-  const io = new Server(web, { serveClient: false, allowUpgrades: !noUpgrade, ...options });
+  const more = frontOptions({ cors, check, cookie, compress, noSlash });
+  const io = new Server(web, { serveClient: false, allowUpgrades: !noUpgrade, ...more, ...options });
   application(io, (line) => lines.push(line), released);
   front(io, kind);
+  hooks(io, { names, headers });
   web.listen(port, "127.0.0.1");
   await once(web, "listening");
   running.set(web.address().port, io);

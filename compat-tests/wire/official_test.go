@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 // node is the child process, which runs the servers of all rows.
@@ -76,7 +78,7 @@ func (n *node) do(t *testing.T, command map[string]any) int {
 	select {
 	case port := <-answer:
 		return port
-	case <-time.After(patience):
+	case <-time.After(peer.Patience):
 		t.Errorf("the official server does not answer %s", line)
 		return 0
 	}

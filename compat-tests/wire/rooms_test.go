@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 func rooms() []row {
@@ -50,10 +52,10 @@ var broadcasts = []aBroadcast{
 }
 
 func (b aBroadcast) check(s *server, arg string) {
-	var clients []peer
+	var clients []peer.Peer
 	for i, list := range []string{`["own"]`, `["a"]`, `["b"]`, `["a","b"]`} {
 		clients = append(clients, s.join())
-		s.ask(clients[i], `421["join",`+list+`]`, `431[`+list+`]`)
+		s.Ask(clients[i], `421["join",`+list+`]`, `431[`+list+`]`)
 	}
 	packets := []string{`42["%s",` + arg + `]`}
 	if arg != "1" {
@@ -62,106 +64,106 @@ func (b aBroadcast) check(s *server, arg string) {
 	said := slices.Clone(packets)
 	said[0] = fmt.Sprintf(said[0], "said")
 	packets[0] = strings.Replace(packets[0], `"%s"`, `"say",`+b.to, 1)
-	clients[0].send(packets...)
+	clients[0].Send(packets...)
 	if !slices.Contains(b.hear, 0) {
 		s.alive(clients[0]) // so that the broadcast was made when others are asked
 	}
 	for i, c := range clients {
 		if slices.Contains(b.hear, i) {
-			s.expect(c, said...)
+			s.Expect(c, said...)
 		}
 		s.alive(c)
 	}
 }
 
 // pair is two clients, the second with the ID of its socket.
-func (s *server) pair() (one, two peer, id string) {
+func (s *server) pair() (one, two peer.Peer, id string) {
 	one, two = s.join(), s.open()
-	return one, two, s.enter(two, "/", "")
+	return one, two, s.Enter(two, "/", "")
 }
 
 func exceptByID(s *server) {
 	one, two, id := s.pair()
-	s.ask(one, `42["say",{"from":"namespace","except":["`+id+`"]},1]`, `42["said",1]`)
+	s.Ask(one, `42["say",{"from":"namespace","except":["`+id+`"]},1]`, `42["said",1]`)
 	s.alive(two)
 }
 
 func toByID(s *server) {
 	one, two, id := s.pair()
-	one.send(`42["say",{"from":"namespace","to":["` + id + `"]},1]`)
-	s.expect(two, `42["said",1]`)
+	one.Send(`42["say",{"from":"namespace","to":["` + id + `"]},1]`)
+	s.Expect(two, `42["said",1]`)
 	s.alive(one)
 }
 
 func joinAndLeave(s *server) {
 	p := s.join()
-	s.ask(p, `421["join",["a","b","a"]]`, `431[["a","b"]]`)
-	s.ask(p, `422["join",["a","c"]]`, `432[["a","b","c"]]`)
-	s.ask(p, `42["say",{"from":"namespace","to":["a","b","c"]},1]`, `42["said",1]`)
-	s.ask(p, `423["leave","b"]`, `433[["a","c"]]`)
-	s.ask(p, `424["leave","never"]`, `434[["a","c"]]`)
-	p.send(`42["say",{"from":"namespace","to":["b"]},2]`)
+	s.Ask(p, `421["join",["a","b","a"]]`, `431[["a","b"]]`)
+	s.Ask(p, `422["join",["a","c"]]`, `432[["a","b","c"]]`)
+	s.Ask(p, `42["say",{"from":"namespace","to":["a","b","c"]},1]`, `42["said",1]`)
+	s.Ask(p, `423["leave","b"]`, `433[["a","c"]]`)
+	s.Ask(p, `424["leave","never"]`, `434[["a","c"]]`)
+	p.Send(`42["say",{"from":"namespace","to":["b"]},2]`)
 	s.alive(p)
 }
 
 func roomsPerNamespace(s *server) {
 	p := s.join()
-	s.enter(p, "/a", "")
-	s.ask(p, `421["join",["x"]]`, `431[["x"]]`)
-	s.ask(p, `42/a,1["rooms"]`, `43/a,1[[]]`)
-	p.send(`42/a,["say",{"from":"namespace","to":["x"]},1]`)
+	s.Enter(p, "/a", "")
+	s.Ask(p, `421["join",["x"]]`, `431[["x"]]`)
+	s.Ask(p, `42/a,1["rooms"]`, `43/a,1[[]]`)
+	p.Send(`42/a,["say",{"from":"namespace","to":["x"]},1]`)
 	s.alive(p)
-	s.ask(p, `42/a,["say",{"from":"namespace"},2]`, `42/a,["said",2]`)
+	s.Ask(p, `42/a,["say",{"from":"namespace"},2]`, `42/a,["said",2]`)
 }
 
 // emptiedRooms: a room that everybody has left is empty for who comes next.
 func emptiedRooms(s *server) {
 	one, two, _ := s.pair()
-	s.ask(two, `421["join",["x"]]`, `431[["x"]]`)
-	two.send("41")
+	s.Ask(two, `421["join",["x"]]`, `431[["x"]]`)
+	two.Send("41")
 	s.logs("disconnect / client namespace disconnect [x]")
-	one.send(`42["say",{"from":"namespace","to":["x"]},1]`)
+	one.Send(`42["say",{"from":"namespace","to":["x"]},1]`)
 	s.alive(one)
-	s.ask(one, `421["join",["x"]]`, `431[["x"]]`)
-	s.ask(one, `42["say",{"from":"namespace","to":["x"]},2]`, `42["said",2]`)
-	s.enter(two, "/", "")
+	s.Ask(one, `421["join",["x"]]`, `431[["x"]]`)
+	s.Ask(one, `42["say",{"from":"namespace","to":["x"]},2]`, `42["said",2]`)
+	s.Enter(two, "/", "")
 	s.alive(two)
 }
 
 func moveRoom(s *server) {
 	one, two, _ := s.pair()
-	s.ask(two, `421["join",["x"]]`, `431[["x"]]`)
-	s.ask(one, `422["move",{"to":["x"]},"join","y",false]`, `432[]`)
-	s.ask(two, `421["rooms"]`, `431[["x","y"]]`)
-	s.ask(one, `421["rooms"]`, `431[[]]`)
-	s.ask(one, `422["move",{},"join","all",false]`, `432[]`)
-	s.ask(two, `421["rooms"]`, `431[["all","x","y"]]`)
-	s.ask(one, `421["rooms"]`, `431[["all"]]`)
+	s.Ask(two, `421["join",["x"]]`, `431[["x"]]`)
+	s.Ask(one, `422["move",{"to":["x"]},"join","y",false]`, `432[]`)
+	s.Ask(two, `421["rooms"]`, `431[["x","y"]]`)
+	s.Ask(one, `421["rooms"]`, `431[[]]`)
+	s.Ask(one, `422["move",{},"join","all",false]`, `432[]`)
+	s.Ask(two, `421["rooms"]`, `431[["all","x","y"]]`)
+	s.Ask(one, `421["rooms"]`, `431[["all"]]`)
 }
 
 func leaveRoom(s *server) {
 	one, two, _ := s.pair()
-	s.ask(one, `421["join",["y"]]`, `431[["y"]]`)
-	s.ask(two, `421["join",["x","y","z"]]`, `431[["x","y","z"]]`)
-	s.ask(one, `422["move",{"to":["x"]},"leave","y",false]`, `432[]`)
-	s.ask(two, `421["rooms"]`, `431[["x","z"]]`)
-	s.ask(one, `421["rooms"]`, `431[["y"]]`)
-	s.ask(one, `422["move",{},"leave","z",false]`, `432[]`)
-	s.ask(two, `421["rooms"]`, `431[["x"]]`)
+	s.Ask(one, `421["join",["y"]]`, `431[["y"]]`)
+	s.Ask(two, `421["join",["x","y","z"]]`, `431[["x","y","z"]]`)
+	s.Ask(one, `422["move",{"to":["x"]},"leave","y",false]`, `432[]`)
+	s.Ask(two, `421["rooms"]`, `431[["x","z"]]`)
+	s.Ask(one, `421["rooms"]`, `431[["y"]]`)
+	s.Ask(one, `422["move",{},"leave","z",false]`, `432[]`)
+	s.Ask(two, `421["rooms"]`, `431[["x"]]`)
 }
 
 func disconnectRoom(shut bool) func(*server) {
 	return func(s *server) {
 		one, two, _ := s.pair()
-		s.enter(two, "/a", "")
-		s.ask(two, `421["join",["x"]]`, `431[["x"]]`)
-		one.send(fmt.Sprintf(`42["move",{"to":["x"]},"disconnect","",%t]`, shut))
+		s.Enter(two, "/a", "")
+		s.Ask(two, `421["join",["x"]]`, `431[["x"]]`)
+		one.Send(fmt.Sprintf(`42["move",{"to":["x"]},"disconnect","",%t]`, shut))
 		if shut {
-			require.Equal(s.t, []string{"41", "41/a,"}, list(two, 2))
-			s.expect(two, end)
+			require.Equal(s.T, []string{"41", "41/a,"}, list(two, 2))
+			s.Expect(two, peer.End)
 		} else {
-			s.expect(two, "41")
-			s.ask(two, `42/a,["echo",1]`, `42/a,["echoed",1]`)
+			s.Expect(two, "41")
+			s.Ask(two, `42/a,["echo",1]`, `42/a,["echoed",1]`)
 		}
 		s.logs("disconnect / server namespace disconnect [x]")
 		s.alive(one)
@@ -170,11 +172,11 @@ func disconnectRoom(shut bool) func(*server) {
 
 func disconnectNamespace(s *server) {
 	one, two, _ := s.pair()
-	s.enter(one, "/a", "")
-	s.enter(two, "/a", "")
-	one.send(`42/a,["move",{},"disconnect","",false]`)
-	s.expect(one, "41/a,")
-	s.expect(two, "41/a,")
+	s.Enter(one, "/a", "")
+	s.Enter(two, "/a", "")
+	one.Send(`42/a,["move",{},"disconnect","",false]`)
+	s.Expect(one, "41/a,")
+	s.Expect(two, "41/a,")
 	s.alive(one)
 	s.alive(two)
 }

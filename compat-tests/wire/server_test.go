@@ -16,15 +16,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/everwire/everwire"
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
-
-const (
-	polling   = "polling"
-	websocket = "websocket"
-)
-
-// patience is how long a row waits for what must come.
-const patience = 30 * time.Second
 
 // options are what a row asks of its server. The zero value means the defaults.
 type options struct {
@@ -39,6 +32,25 @@ type options struct {
 	Path           string   `json:"path,omitempty"`
 	Front          string   `json:"front,omitempty"` // an HTTP middleware: "pass" or "503"
 	Port           int      `json:"port,omitempty"`
+
+	CORS     *cors        `json:"cors,omitempty"`
+	Check    bool         `json:"check,omitempty"` // requests with ?deny are refused, with its value as the reason
+	Names    bool         `json:"names,omitempty"` // ?name is the session ID; none is a failure
+	Cookie   *cookie      `json:"cookie,omitempty"`
+	Initial  string       `json:"initialPacket,omitempty"`
+	NoSlash  bool         `json:"noSlash,omitempty"`
+	Headers  bool         `json:"headers,omitempty"`  // X-First in the first answer of a session, X-Each in each
+	Compress *compression `json:"compress,omitempty"` // nil: as it is by default
+	TLS      *keys        `json:"tls,omitempty"`
+
+	Recovery *recovering `json:"connectionStateRecovery,omitempty"`
+	Cleanup  bool        `json:"cleanupEmptyChildNamespaces,omitempty"` // of namespaces that were made for clients
+}
+
+// recovering lets clients come back. Our server always asks the middlewares again.
+type recovering struct {
+	Window          int64 `json:"maxDisconnectionDuration"`
+	SkipMiddlewares bool  `json:"skipMiddlewares"`
 }
 
 // timed tells whether a row waits for a deadline of its server, and so must not be kept waiting by other rows.
@@ -56,30 +68,28 @@ func (o options) slower() options {
 
 // server is the server of one row.
 type server struct {
-	t        *attempt
+	*peer.Site
 	sum      *summary
 	on       options
 	over     string // the transport of join
-	addr     string
-	path     string
 	official bool
-	client   *http.Client
 	halt     func()                // closes sessions and listener; called once
 	again    func(options) *server // starts another server
 }
 
 func newServer(t *testing.T, o options, addr string) *server {
-	s := &server{on: o, addr: addr, path: "/socket.io/", client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 4}}}
+	path := "/socket.io/"
 	if o.Path != "" {
-		s.path = o.Path + "/"
+		path = o.Path + "/"
 	}
-	t.Cleanup(s.client.CloseIdleConnections)
+	s := &server{Site: peer.NewSite(t, addr, path, o.TLS.client()), on: o}
+	s.Log = s.log
 	return s
 }
 
 // want returns what this server shows where ours differs from the official one.
 func (s *server) want(line string) string {
-	s.t.Helper()
+	s.T.Helper()
 	s.sum.use(line)
 	for _, d := range differences {
 		if d.line == line && s.official {
@@ -89,14 +99,19 @@ func (s *server) want(line string) string {
 			return d.ours
 		}
 	}
-	s.t.Fatalf("%q is not in the table of differences", line)
+	s.T.Fatalf("%q is not in the table of differences", line)
 	return ""
 }
 
 // startOurs starts our server for one row.
 func startOurs(t *testing.T, o options) *server {
 	ms := func(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
-	live, err := everwire.New(everwire.Config{
+	var recovery everwire.Recovery
+	if o.Recovery != nil {
+		recovery.Window = ms(o.Recovery.Window)
+	}
+	live, err := everwire.New(o.front(everwire.Config{
+		Recovery:       recovery,
 		PingInterval:   ms(o.PingInterval),
 		PingTimeout:    ms(o.PingTimeout),
 		UpgradeTimeout: ms(o.UpgradeTimeout),
@@ -106,13 +121,16 @@ func startOurs(t *testing.T, o options) *server {
 		NoUpgrade:      o.NoUpgrade,
 		MaxUnjoined:    o.MaxUnjoined,
 		Logger:         slog.New(slog.DiscardHandler),
-	})
+
+		KeepEmptyNamespaces: !o.Cleanup,
+	}))
 	require.NoError(t, err)
 	app := newApp(live)
 	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", decimal(o.Port)))
 	require.NoError(t, err)
 	s := newServer(t, o, listener.Addr().String())
-	web := &http.Server{Handler: app.routes(s.path, o.Front), ErrorLog: log.New(io.Discard, "", 0)}
+	listener = o.TLS.wrap(listener)
+	web := &http.Server{Handler: app.routes(s.Path, o.Front, o.NoSlash), ErrorLog: log.New(io.Discard, "", 0)}
 	go web.Serve(listener) // owned by the row; ends with halt
 	s.haltOnce(t, func(grace time.Duration) {
 		ctx, cancel := context.WithTimeout(context.Background(), grace)
@@ -131,7 +149,7 @@ func (s *server) haltOnce(t *testing.T, stop func(grace time.Duration)) {
 	halted := false
 	s.halt = func() {
 		halted = true
-		stop(patience)
+		stop(peer.Patience)
 	}
 	t.Cleanup(func() {
 		if !halted {
@@ -141,9 +159,12 @@ func (s *server) haltOnce(t *testing.T, stop func(grace time.Duration)) {
 }
 
 // routes puts the server beside what else an application has on its listener.
-func (a *app) routes(path, front string) http.Handler {
+func (a *app) routes(path, front string, noSlash bool) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle(path, inFront(front, a.server))
+	if noSlash {
+		mux.Handle(strings.TrimSuffix(path, "/"), inFront(front, a.server))
+	}
 	mux.HandleFunc("/log", a.serveLog)
 	mux.HandleFunc("/release", a.serveRelease)
 	mux.HandleFunc("/other", func(w http.ResponseWriter, r *http.Request) { io.WriteString(w, "other") })
@@ -167,7 +188,7 @@ func inFront(front string, next http.Handler) http.Handler {
 
 // log returns what the application has noted so far.
 func (s *server) log() []string {
-	resp, err := s.client.Get("http://" + s.addr + "/log")
+	resp, err := s.HTTP.Get(s.Base() + "/log")
 	if err != nil {
 		return []string{err.Error()}
 	}
@@ -178,9 +199,9 @@ func (s *server) log() []string {
 
 // logs waits until the application has noted line.
 func (s *server) logs(line string) {
-	s.t.Helper()
+	s.T.Helper()
 	var seen []string
-	require.Eventually(s.t, func() bool {
+	require.Eventually(s.T, func() bool {
 		seen = s.log()
 		for _, l := range seen {
 			if l == line {
@@ -188,11 +209,11 @@ func (s *server) logs(line string) {
 			}
 		}
 		return false
-	}, patience, 5*time.Millisecond, "the log never says %q: %q", line, &seen)
+	}, peer.Patience, 5*time.Millisecond, "the log never says %q: %q", line, &seen)
 }
 
 // neverLogs asserts that the application has not noted line.
 func (s *server) neverLogs(line string) {
-	s.t.Helper()
-	require.NotContains(s.t, s.log(), line)
+	s.T.Helper()
+	require.NotContains(s.T, s.log(), line)
 }

@@ -4,6 +4,8 @@ package wire
 
 import (
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 func upgrading() []row {
@@ -27,131 +29,131 @@ func upgrading() []row {
 }
 
 // pollJoin opens a session over polling and connects.
-func (s *server) pollJoin() *pollPeer {
-	s.t.Helper()
-	p := s.poll("")
-	s.enter(p, "/", "")
+func (s *server) pollJoin() *peer.Poll {
+	s.T.Helper()
+	p := s.Poll("")
+	s.Enter(p, "/", "")
 	return p
 }
 
 func moves(s *server) {
-	w := s.pollJoin().upgrade()
-	s.ask(w, `42["echo","b"]`, `42["echoed","b"]`)
-	s.ask(w, `451-["echo",{"_placeholder":true,"num":0}]`)
-	s.ask(w, "bAQID", `451-["echoed",{"_placeholder":true,"num":0}]`, "bAQID")
+	w := s.pollJoin().Upgrade()
+	s.Ask(w, `42["echo","b"]`, `42["echoed","b"]`)
+	s.Ask(w, `451-["echo",{"_placeholder":true,"num":0}]`)
+	s.Ask(w, "bAQID", `451-["echoed",{"_placeholder":true,"num":0}]`, "bAQID")
 	s.alive(w)
 }
 
 func probedPoll(s *server) {
 	p := s.pollJoin()
-	poll := p.wait()
-	w := p.probe()
-	require.Equal(s.t, "200 6", s.ended(poll).String())
-	w.send("5")
+	poll := p.Wait()
+	w := p.Probe()
+	require.Equal(s.T, "200 6", s.Ended(poll).String())
+	w.Send("5")
 	s.alive(w)
 }
 
 func pollsDuringTrial(s *server) {
 	p := s.pollJoin()
-	w := p.probe()
+	w := p.Probe()
 	for range 3 {
-		require.Equal(s.t, "200 6", p.get().String())
+		require.Equal(s.T, "200 6", p.Get().String())
 	}
-	w.send("5")
+	w.Send("5")
 	s.alive(w)
 }
 
 // messagesMove: what is sent while no poll waits comes over the new connection, in order.
 func messagesMove(s *server) {
 	p := s.pollJoin()
-	w := p.probe()
-	p.send(`42["echo",1]`, `42["echo",2]`)
-	p.send(`42["note","sent"]`)
+	w := p.Probe()
+	p.Send(`42["echo",1]`, `42["echo",2]`)
+	p.Send(`42["note","sent"]`)
 	s.logs("note / sent")
-	w.send("5")
-	s.expect(w, `42["echoed",1]`, `42["echoed",2]`)
+	w.Send("5")
+	s.Expect(w, `42["echoed",1]`, `42["echoed",2]`)
 	s.alive(w)
 }
 
 func pollingIsOver(s *server) {
 	p := s.pollJoin()
-	w := p.upgrade()
+	w := p.Upgrade()
 	s.alive(w)
-	require.Equal(s.t, badRequest, p.get().String())
-	require.Equal(s.t, badRequest, p.post("3").String())
+	require.Equal(s.T, badRequest, p.Get().String())
+	require.Equal(s.T, badRequest, p.Post("3").String())
 	s.alive(w)
 }
 
 func trialTimesOut(s *server) {
 	p := s.pollJoin()
-	w := p.probe()
-	s.expect(w, end)
+	w := p.Probe()
+	s.Expect(w, peer.End)
 	s.alive(p)
 }
 
 func trialWithoutProbe(s *server) {
 	p := s.pollJoin()
-	w := p.trial()
-	s.expect(w, end)
+	w := p.Trial()
+	s.Expect(w, peer.End)
 	s.alive(p)
 }
 
 func endsDuringTrial(s *server) {
 	p := s.pollJoin()
-	w := p.probe()
-	p.post("1")
-	s.expect(w, end)
-	s.gone(p.sid)
+	w := p.Probe()
+	p.Post("1")
+	s.Expect(w, peer.End)
+	s.gone(p.SID)
 }
 
 func trialEnds(s *server) {
 	p := s.pollJoin()
-	w := p.probe()
-	w.tcp.Close()
+	w := p.Probe()
+	w.TCP.Close()
 	s.alive(p)
-	next := p.upgrade()
+	next := p.Upgrade()
 	s.alive(next)
 }
 
 func secondTrial(s *server) {
 	p := s.pollJoin()
-	w := p.probe()
-	second := p.trial()
-	s.expect(second, end)
-	w.send("5")
+	w := p.Probe()
+	second := p.Trial()
+	s.Expect(second, peer.End)
+	w.Send("5")
 	s.alive(w)
 }
 
 func secondUpgrade(s *server) {
 	p := s.pollJoin()
-	w := p.upgrade()
+	w := p.Upgrade()
 	s.alive(w)
-	s.expect(p.trial(), end)
+	s.Expect(p.Trial(), peer.End)
 	s.alive(w)
 }
 
 func upgradeOfWebsocket(s *server) {
-	w := s.websocket("")
-	s.enter(w, "/", "")
-	second := (&pollPeer{s: s, sid: w.sid}).trial()
-	s.expect(second, end)
+	w := s.Websocket("")
+	s.Enter(w, "/", "")
+	second := s.Trial(w.SID)
+	s.Expect(second, peer.End)
 	s.alive(w)
 }
 
 func shutdownDuringTrial(s *server) {
 	p := s.pollJoin()
-	w := p.probe()
+	w := p.Probe()
 	halted := s.halting()
-	s.expect(w, end)
-	for s.try("GET", p.query, nil).String() == "200 6" { // our server waits for a last poll
+	s.Expect(w, peer.End)
+	for s.Try("GET", p.Query, nil).String() == "200 6" { // our server waits for a last poll
 	}
 	<-halted
 }
 
 func endsAfterUpgrade(s *server) {
-	w := s.pollJoin().upgrade()
+	w := s.pollJoin().Upgrade()
 	s.alive(w)
-	w.tcp.Close()
+	w.TCP.Close()
 	s.logs("disconnect / transport close []")
-	s.gone(w.sid)
+	s.gone(w.SID)
 }

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 func violations() []row {
@@ -28,8 +30,8 @@ func violations() []row {
 		{"EVENT that is no list", `42{"a":1}`},
 		{"EVENT whose name is an object", `42[{}]`},
 		{"more than 10 attachments", `4511-["echo"]`},
-		{"text in the place of an attachment", `451-["echo",{"_placeholder":true,"num":0}]` + separator + `42["note","x"]`},
-		{"a placeholder without attachment", `451-["echo",{"_placeholder":true,"num":5}]` + separator + "bAA=="},
+		{"text in the place of an attachment", `451-["echo",{"_placeholder":true,"num":0}]` + peer.Separator + `42["note","x"]`},
+		{"a placeholder without attachment", `451-["echo",{"_placeholder":true,"num":5}]` + peer.Separator + "bAA=="},
 	} {
 		rows = append(rows, inBoth(row{name: v.name, check: violates("/", v.packet)})...)
 	}
@@ -49,14 +51,14 @@ func violates(namespace, packet string) func(*server) {
 		other := s.join()
 		p := s.open()
 		if namespace != "" {
-			s.enter(p, namespace, "")
+			s.Enter(p, namespace, "")
 		}
-		p.send(strings.Split(packet, separator)...)
-		s.expect(p, end)
-		if w, ok := p.(*wsPeer); ok {
-			require.Contains(s.t, []int{noStatus, 1000}, w.code, "close frame")
+		p.Send(strings.Split(packet, peer.Separator)...)
+		s.Expect(p, peer.End)
+		if w, ok := p.(*peer.WS); ok {
+			require.Contains(s.T, []int{peer.NoStatus, 1000}, w.Code, "close frame")
 		} else {
-			s.gone(p.id())
+			s.gone(p.ID())
 		}
 		s.neverLogs("note / x")
 		s.alive(other)
@@ -65,32 +67,32 @@ func violates(namespace, packet string) func(*server) {
 
 func violationPayload(s *server) {
 	p := s.pollJoin()
-	p.send("4abc")
-	require.Equal(s.t, s.want("a poll after the server has closed"), p.get().String())
-	s.gone(p.sid)
+	p.Send("4abc")
+	require.Equal(s.T, s.want("a poll after the server has closed"), p.Get().String())
+	s.gone(p.SID)
 	s.logs("disconnect / " + s.want("the reason of a violation") + " []")
 }
 
 func violationPoll(s *server) {
 	p := s.pollJoin()
-	poll := p.wait()
-	p.send("4abc")
-	require.Equal(s.t, "200 1", s.ended(poll).String())
-	s.gone(p.sid)
+	poll := p.Wait()
+	p.Send("4abc")
+	require.Equal(s.T, "200 1", s.Ended(poll).String())
+	s.gone(p.SID)
 }
 
 func shutsDown(s *server) {
 	p := s.join()
-	if w, ok := p.(*wsPeer); ok {
+	if w, ok := p.(*peer.WS); ok {
 		halted := s.halting()
-		s.expect(w, end)
+		s.Expect(w, peer.End)
 		<-halted
-		require.Contains(s.t, []int{noStatus, 1000}, w.code, "close frame")
+		require.Contains(s.T, []int{peer.NoStatus, 1000}, w.Code, "close frame")
 		return
 	}
-	poll := p.(*pollPeer).wait()
+	poll := p.(*peer.Poll).Wait()
 	halted := s.halting()
-	require.Equal(s.t, "200 1", s.ended(poll).String())
+	require.Equal(s.T, "200 1", s.Ended(poll).String())
 	<-halted
 }
 
@@ -106,31 +108,31 @@ func (s *server) halting() <-chan struct{} {
 
 func listenerCloses(s *server) {
 	s.halt()
-	_, err := net.DialTimeout("tcp", s.addr, time.Second)
-	require.Error(s.t, err)
+	_, err := net.DialTimeout("tcp", s.Addr, time.Second)
+	require.Error(s.T, err)
 }
 
 func restart(s *server) {
 	p := s.pollJoin()
-	poll := p.wait()
+	poll := p.Wait()
 	s.halt()
-	s.ended(poll)
+	s.Ended(poll)
 	o := s.on
-	_, port, err := net.SplitHostPort(s.addr)
-	require.NoError(s.t, err)
+	_, port, err := net.SplitHostPort(s.Addr)
+	require.NoError(s.T, err)
 	o.Port, err = strconv.Atoi(port)
-	require.NoError(s.t, err)
+	require.NoError(s.T, err)
 	again := s.again(o)
-	again.gone(p.sid)
+	again.gone(p.SID)
 	q := again.pollJoin()
 	again.alive(q)
 }
 
 func shutdownDelivers(s *server) {
 	p := s.pollJoin()
-	p.send(`42["echo",1]`, `42["note","sent"]`)
+	p.Send(`42["echo",1]`, `42["note","sent"]`)
 	s.logs("note / sent")
 	halted := s.halting()
-	s.expect(p, s.want("messages that wait for a poll when the server shuts down"), end)
+	s.Expect(p, s.want("messages that wait for a poll when the server shuts down"), peer.End)
 	<-halted
 }

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/compat-tests/internal/peer"
 )
 
 // A row is one check, with a server of its own.
@@ -27,7 +29,7 @@ type row struct {
 // inBoth makes two rows of one: over polling and over WebSocket.
 func inBoth(list ...row) (rows []row) {
 	for _, r := range list {
-		for _, transport := range []string{polling, websocket} {
+		for _, transport := range []string{peer.Polling, peer.Websocket} {
 			copied := r
 			copied.name, copied.over = r.name+" ("+transport+")", transport
 			rows = append(rows, copied)
@@ -54,6 +56,14 @@ var sections = []struct {
 	{"namespaces", namespaces},
 	{"rooms", rooms},
 	{"sockets", sockets},
+	{"CORS", crossOrigin},
+	{"opening", opening},
+	{"compression", compressing},
+	{"TLS", overTLS},
+	{"dynamic namespaces", dynamic},
+	{"recovery", returning},
+	{"volatile", volatiles},
+	{"many sockets", manySockets},
 	{"limits of ours", limits},
 }
 

@@ -27,6 +27,9 @@ type conformCase struct {
 	// script takes the place of frames where a case goes on after it has seen something. It returns what it saw of
 	// the answers, and whether the server took the lesser of its choices.
 	script func(*peer) (seen []frame, lesser bool, err error)
+
+	offer  string // of extensions, to a server that compresses
+	window int    // bits of how far back the server may refer then, if the offer says so
 }
 
 // An end is how a connection ends.
@@ -57,11 +60,12 @@ const patience = time.Minute
 
 // run plays a case against the server.
 func (c *conformCase) run(addr string) outcome {
-	p, err := dial(addr, patience)
+	p, err := dial(addr, c.offer, c.answer(), patience)
 	if err != nil {
 		return outcome{err: err}
 	}
 	defer p.tcp.Close()
+	p.window = c.window
 	var seen []frame
 	var lesser bool
 	if c.script != nil {
@@ -79,6 +83,17 @@ func (c *conformCase) run(addr string) outcome {
 		return outcome{err: err}
 	}
 	return c.judge(p, seen, lesser)
+}
+
+// answer is what the server says to the offer of the case.
+func (c *conformCase) answer() string {
+	switch {
+	case c.offer == "":
+		return ""
+	case c.window > 0:
+		return fmt.Sprintf("%s; server_max_window_bits=%d", agreed, c.window)
+	}
+	return agreed
 }
 
 // messages reads n whole messages and pongs.
@@ -106,6 +121,9 @@ func (p *peer) message() (frame, error) {
 			err = fmt.Errorf("%w: opcode %d within a message", errFrame, next.op)
 		}
 		whole.payload, whole.part = append(whole.payload, next.payload...), next.part
+	}
+	if err == nil && whole.rsv != 0 {
+		err = p.inflate(&whole)
 	}
 	if err == nil && whole.op == opText {
 		rest, ok := bytes.CutPrefix(whole.payload, []byte(messageType))

@@ -29,9 +29,11 @@ var groups = []struct {
 	{"7", "closing", closing, 37},
 	{"9", "limits and performance", limits, 54},
 	{"10", "automatic fragmentation", autoFragmentation, 1},
+	{"12", "compression, by content", compressedContents, 90},
+	{"13", "compression, by offer", compressedOffers, 126},
 }
 
-const total = 301
+const total = 517
 
 // atATime is how many cases run at once: most of them wait for nothing but the network.
 const atATime = 8
@@ -45,11 +47,14 @@ func needsCompat(t *testing.T) {
 
 func TestConformance(t *testing.T) {
 	needsCompat(t)
-	addr := startServer(t)
+	plain, compressing := startServer(t), startCompressing(t)
 	only := os.Getenv("EVERWIRE_CASE")
 	known := map[string]bool{}
 	for _, g := range groups {
-		cases := g.cases()
+		cases, addr := g.cases(), plain
+		if cases[0].offer != "" {
+			addr = compressing
+		}
 		require.Len(t, cases, g.count, "cases of group %s", g.number)
 		for _, c := range cases {
 			require.True(t, strings.HasPrefix(c.id, g.number+"."), "%s is in group %s", c.id, g.number)

@@ -13,6 +13,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -35,12 +36,13 @@ type frame struct {
 	part    bool // not the last of its message
 	rsv     byte // 0 to 7
 	payload []byte
+	typed   bool // the payload of a text has its type character already
 }
 
 // append appends the frame in its wire form, masked.
 func (f frame) append(dst []byte) []byte {
 	payload := f.payload
-	if f.op == opText {
+	if f.op == opText && !f.typed {
 		payload = append([]byte(messageType), payload...)
 	}
 	first := f.rsv<<4 | f.op
@@ -68,27 +70,36 @@ func (f frame) append(dst []byte) []byte {
 
 // A peer is a connection whose handshake is done and whose OPEN packet is read.
 type peer struct {
-	tcp net.Conn
-	in  *bufio.Reader
+	tcp      net.Conn
+	in       *bufio.Reader
+	deflates bool // permessage-deflate was agreed on
+	window   int  // bits of how far back the server may refer; 0: as far as it likes
+	inflated int  // messages that came compressed
 }
 
-func dial(addr string, patience time.Duration) (*peer, error) {
+// agreed is how the server takes an offer of permessage-deflate, with its window if the offer has one.
+const agreed = "permessage-deflate; server_no_context_takeover; client_no_context_takeover"
+
+func dial(addr, offer, answer string, patience time.Duration) (*peer, error) {
 	tcp, err := net.Dial("tcp", addr)
 	if err != nil {
 		return nil, err
 	}
-	p := &peer{tcp, bufio.NewReaderSize(tcp, 64<<10)}
-	if err := errors.Join(tcp.SetDeadline(time.Now().Add(patience)), p.handshake(addr)); err != nil {
+	p := &peer{tcp: tcp, in: bufio.NewReaderSize(tcp, 64<<10)}
+	if err := errors.Join(tcp.SetDeadline(time.Now().Add(patience)), p.handshake(addr, offer, answer)); err != nil {
 		tcp.Close()
 		return nil, fmt.Errorf("handshake: %w", err)
 	}
 	return p, nil
 }
 
-func (p *peer) handshake(addr string) error {
+func (p *peer) handshake(addr, offer, answer string) error {
+	if offer != "" {
+		offer = "Sec-WebSocket-Extensions: " + offer + "\r\n"
+	}
 	const key = "dGhlIHNhbXBsZSBub25jZQ=="
 	_, err := fmt.Fprintf(p.tcp, "GET /socket.io/?EIO=4&transport=websocket HTTP/1.1\r\nHost: %s\r\nUpgrade: websocket\r\n"+
-		"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n\r\n", addr, key)
+		"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: %s\r\n%s\r\n", addr, key, offer)
 	if err != nil {
 		return err
 	}
@@ -101,6 +112,10 @@ func (p *peer) handshake(addr string) error {
 	if resp.StatusCode != http.StatusSwitchingProtocols || resp.Header.Get("Sec-WebSocket-Accept") != accept {
 		return fmt.Errorf("%s, headers %v", resp.Status, resp.Header)
 	}
+	if extensions := strings.Join(resp.Header.Values("Sec-WebSocket-Extensions"), ", "); extensions != answer {
+		return fmt.Errorf("the extensions %q", extensions)
+	}
+	p.deflates = answer != ""
 	open, err := p.read()
 	if err == nil && (open.op != opText || len(open.payload) == 0 || open.payload[0] != '0') {
 		err = fmt.Errorf("%q is no OPEN packet", open.payload)
@@ -141,14 +156,18 @@ func (p *peer) write(chop int, b []byte) {
 // errFrame is wrapped by every error that means that the server sent what RFC 6455 forbids.
 var errFrame = errors.New("the server broke the protocol")
 
-// read reads one frame of the server, which must be as short as it can be, unmasked and without reserved bits.
+// read reads one frame of the server, which must be as short as it can be, unmasked and without reserved bits but that of
+// permessage-deflate, which the first frame of a message may have.
 func (p *peer) read() (f frame, err error) {
 	head, err := p.take(2)
 	if err != nil {
 		return f, err
 	}
 	f.op, f.part = head[0]&15, head[0]&0x80 == 0
-	if head[0]&0x70 != 0 || head[1]&0x80 != 0 {
+	if p.deflates && (f.op == opText || f.op == opBinary) {
+		f.rsv = head[0] >> 4 & 4
+	}
+	if head[0]>>4&7 != f.rsv || head[1]&0x80 != 0 {
 		return f, fmt.Errorf("%w: masked, or reserved bits: % x", errFrame, head)
 	}
 	n, shortest := uint64(head[1]), uint64(0)

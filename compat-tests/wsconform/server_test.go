@@ -21,13 +21,20 @@ import (
 const maxPayload = 16<<20 + 1
 
 // startServer returns the address of a server that lives as long as the test.
-func startServer(t *testing.T) (addr string) {
+func startServer(t *testing.T) (addr string) { return start(t, websocket.New(maxPayload)) }
+
+// startCompressing returns the address of one that compresses whatever gets shorter by it.
+func startCompressing(t *testing.T) (addr string) {
+	return start(t, websocket.NewCompressing(maxPayload, 1))
+}
+
+func start(t *testing.T, transport engine.Transport) (addr string) {
 	t.Helper()
 	server, err := engine.New(engine.Config{
 		MaxPayload:   maxPayload,
 		PingInterval: time.Hour, // no packet that no case asked for
 		Logger:       slog.New(slog.DiscardHandler),
-	}, echo{}, websocket.New(maxPayload))
+	}, echo{}, transport)
 	require.NoError(t, err)
 	web := httptest.NewServer(server)
 	t.Cleanup(func() {

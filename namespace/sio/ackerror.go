@@ -38,7 +38,7 @@ func AckError(b Body) *Error {
 	if b == nil || b.Len() != 1 {
 		return nil
 	}
-	if f, ok := b.(interface{ mayFail() bool }); ok && !f.mayFail() {
+	if f, ok := b.(interface{ MayFail() bool }); ok && !f.MayFail() {
 		return nil
 	}
 	var answer any
@@ -55,9 +55,9 @@ func AckError(b Body) *Error {
 	return &Error{Code: code, Message: message, Data: failure["data"]}
 }
 
-// mayFail is false for nearly every answer that reports no error, which saves
-// building its Go values twice.
-func (b *body) mayFail() bool {
+// MayFail is false for nearly every answer that reports no error, which saves
+// building its Go values twice. Bodies of other codecs have it too.
+func (b *body) MayFail() bool {
 	s := scanner{b: b.args}
 	if !s.accept('{') {
 		return false

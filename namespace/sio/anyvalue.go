@@ -18,12 +18,13 @@ import (
 type anyDecoder struct {
 	scanner
 	attachments [][]byte
+	exact       bool  // see placeholder
 	err         error // the first number that no float64 can hold
 }
 
 // decodeAny reads one value.
-func decodeAny(text []byte, attachments [][]byte) (any, error) {
-	d := anyDecoder{scanner: scanner{b: text}, attachments: attachments}
+func decodeAny(text []byte, attachments [][]byte, exact bool) (any, error) {
+	d := anyDecoder{scanner: scanner{b: text}, attachments: attachments, exact: exact}
 	v := d.any()
 	return v, d.err
 }
@@ -66,7 +67,7 @@ func (d *anyDecoder) list() any {
 func (d *anyDecoder) objectOrAttachment() any {
 	d.i++
 	object := map[string]any{}
-	mark := placeholder{num: -1}
+	mark := placeholder{num: -1, exact: d.exact}
 	for !d.accept('}') {
 		d.space()
 		key := d.i

@@ -32,7 +32,7 @@ func bind(arg []byte, dst any, long bool) error {
 		return nil
 	}
 	if p, ok := dst.(*any); ok && p != nil && replaceable(*p) {
-		return bindAny(arg, nil, p)
+		return bindAny(arg, nil, false, p)
 	}
 	switch t := traitsOf(reflect.TypeOf(dst)); {
 	case t == 0 && !long:
@@ -43,13 +43,14 @@ func bind(arg []byte, dst any, long bool) error {
 	return json.Unmarshal(arg, dst, bindOptions)
 }
 
-// bindBinary stores an argument that may refer to attachments.
-func bindBinary(arg []byte, attachments [][]byte, dst any) error {
+// bindBinary stores an argument that may refer to attachments. With exact, only
+// what appendPlaceholder has written does.
+func bindBinary(arg []byte, attachments [][]byte, exact bool, dst any) error {
 	if bindSimple(arg, dst) {
 		return nil
 	}
 	b := binders.Get().(*binder)
-	b.attachments = attachments
+	b.attachments, b.exact = attachments, exact
 	err := json.Unmarshal(arg, dst, b.options)
 	b.attachments = nil
 	binders.Put(b)
@@ -63,8 +64,8 @@ func replaceable(v any) bool {
 	return r.Kind() != reflect.Pointer || r.IsNil()
 }
 
-func bindAny(text []byte, attachments [][]byte, dst *any) error {
-	v, err := decodeAny(text, attachments)
+func bindAny(text []byte, attachments [][]byte, exact bool, dst *any) error {
+	v, err := decodeAny(text, attachments, exact)
 	if err != nil {
 		return err
 	}
@@ -76,6 +77,7 @@ func bindAny(text []byte, attachments [][]byte, dst *any) error {
 // pooled because the JSON package caches, in each hook, which types it is for.
 type binder struct {
 	attachments [][]byte
+	exact       bool
 	options     json.Options
 }
 
@@ -101,7 +103,7 @@ func (b *binder) unmarshal(dec *jsontext.Decoder, dst any) error {
 		if err != nil {
 			return err
 		}
-		return bindAny(text, b.attachments, p)
+		return bindAny(text, b.attachments, b.exact, p)
 	}
 	if kind != '{' || !isBytes(reflect.TypeOf(dst).Elem()) {
 		return errors.ErrUnsupported
@@ -117,7 +119,7 @@ func (b *binder) attachment(dec *jsontext.Decoder, dst any) error {
 	if err != nil {
 		return err
 	}
-	num, ok := placeholderNum(object)
+	num, ok := placeholderNum(object, b.exact)
 	if !ok {
 		return fmt.Errorf("cannot bind an object to %T", dst)
 	}

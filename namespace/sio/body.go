@@ -50,7 +50,7 @@ func (b *body) Bind(first int, dst ...any) error {
 
 func (b *binaryBody) Bind(first int, dst ...any) error {
 	return b.each(first, len(dst), func(i int, arg []byte) error {
-		return bindBinary(arg, b.attachments, dst[i])
+		return bindBinary(arg, b.attachments, false, dst[i])
 	})
 }
 

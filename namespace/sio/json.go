@@ -4,11 +4,9 @@ package sio
 
 import (
 	"bytes"
-	"reflect"
 	"unicode/utf8"
 
 	"github.com/everwire/everwire/engine/eio"
-	"github.com/go-json-experiment/json"
 	"github.com/go-json-experiment/json/jsontext"
 )
 
@@ -127,15 +125,7 @@ func (s *scratch) arg(arg any) error {
 			return err
 		}
 	}
-	var err error
-	switch t := s.recent.of(reflect.TypeOf(arg)); {
-	case t == 0:
-		err = s.fast(arg)
-	case t&needHooks == 0:
-		err = s.plain(arg)
-	default:
-		err = json.MarshalWrite(&s.buf, arg, s.hooked)
-	}
+	err := s.write(&s.buf, arg)
 	if err != nil && s.overflow {
 		return ErrTooManyAttachments
 	}
@@ -161,23 +151,6 @@ func (s *scratch) checkPlaceholders() error {
 func (s *scratch) quote(text string) {
 	b, _ := jsontext.AppendQuote(s.buf.AvailableBuffer(), text)
 	s.buf.Write(b)
-}
-
-// fast writes an argument of a regular type.
-func (s *scratch) fast(arg any) error {
-	b, err := appendFast(s.buf.AvailableBuffer(), arg)
-	s.buf.Write(b)
-	return err
-}
-
-// plain writes an argument without hooks, by an encoder that is used again.
-func (s *scratch) plain(arg any) error {
-	s.enc.Reset(&s.buf, plainOptions)
-	if err := json.MarshalEncode(s.enc, arg); err != nil {
-		return err
-	}
-	s.buf.Truncate(s.buf.Len() - 1) // the line break that ends a stream's value
-	return nil
 }
 
 // packets copies what was written into messages of exactly their size.

@@ -5,6 +5,7 @@ package sio
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/go-json-experiment/json/jsontext"
 )
@@ -13,13 +14,14 @@ import (
 // attachment. As in the official parser, _placeholder must be true and members
 // that are neither of the two do not matter. Start with num -1.
 type placeholder struct {
-	set bool
-	num int // -1: missing, or not an index
+	set   bool
+	num   int  // -1: missing, or not an index
+	exact bool // names count in the spelling of appendPlaceholder alone
 }
 
 // member takes the next member; a name that comes twice counts by its last value.
 func (p *placeholder) member(key, value []byte) {
-	if bytes.IndexByte(key, '\\') >= 0 {
+	if !p.exact && bytes.IndexByte(key, '\\') >= 0 {
 		key = unescapeKey(key)
 	}
 	switch string(key) {
@@ -41,27 +43,40 @@ func unescapeKey(key []byte) []byte {
 	return append(out, '"')
 }
 
-// index reads the number of an attachment: one digit, as there are at most ten.
+// index reads the number of an attachment, in plain decimal digits.
 func index(value []byte) int {
-	if len(value) != 1 || value[0] < '0' || value[0] > '9' {
+	const longest = 9 // digits; no message is that long
+	if len(value) == 0 || len(value) > longest || len(value) > 1 && value[0] == '0' {
 		return -1
 	}
-	return int(value[0] - '0')
+	n := 0
+	for _, c := range value {
+		if c < '0' || c > '9' {
+			return -1
+		}
+		n = n*10 + int(c-'0')
+	}
+	return n
 }
 
 // placeholders are what Encode writes for the attachments.
 var placeholders = func() (t [MaxAttachments]jsontext.Value) {
 	for i := range t {
-		t[i] = jsontext.Value(`{"_placeholder":true,"num":` + string(rune('0'+i)) + `}`)
+		t[i] = appendPlaceholder(nil, i)
 	}
 	return t
 }()
 
+func appendPlaceholder(dst []byte, num int) []byte {
+	dst = append(dst, `{"_placeholder":true,"num":`...)
+	return append(strconv.AppendInt(dst, int64(num), 10), '}')
+}
+
 // placeholderNum returns the number in an object that passed the scanner, and
 // whether the object is a placeholder.
-func placeholderNum(object []byte) (num int, ok bool) {
+func placeholderNum(object []byte, exact bool) (num int, ok bool) {
 	s := scanner{b: object, i: 1}
-	p := placeholder{num: -1}
+	p := placeholder{num: -1, exact: exact}
 	s.attachments = MaxAttachments // so that member looks at names; the range was checked on arrival
 	for !s.accept('}') {
 		if !s.member(MaxDepth, &p) {

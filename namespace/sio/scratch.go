@@ -6,6 +6,8 @@ import (
 	"bytes"
 	stdjson "encoding/json"
 	"errors"
+	"io"
+	"reflect"
 	"sync"
 
 	"github.com/go-json-experiment/json"
@@ -26,9 +28,46 @@ type scratch struct {
 	inline      bool         // the packet's type has no attachments
 	overflow    bool         // there were more than MaxAttachments
 
-	enc    *jsontext.Encoder // writes to buf, with plainOptions
+	marshaler
+}
+
+// marshaler writes the JSON of Go values of all types.
+type marshaler struct {
+	enc    *jsontext.Encoder // with plainOptions
 	recent recentTraits
-	hooked json.Options // plainOptions with the hooks, which write to this scratch
+	hooks  traits       // for which hooked is needed
+	hooked json.Options // plainOptions with the hooks of the scratch
+}
+
+func newMarshaler(hooks traits, marshalers ...*json.Marshalers) marshaler {
+	return marshaler{
+		enc:    jsontext.NewEncoder(io.Discard, plainOptions),
+		hooks:  hooks,
+		hooked: json.JoinOptions(plainOptions, json.WithMarshalers(json.JoinMarshalers(marshalers...))),
+	}
+}
+
+// write appends the JSON of arg to buf.
+func (m *marshaler) write(buf *bytes.Buffer, arg any) error {
+	switch t := m.recent.of(reflect.TypeOf(arg)); {
+	case t == 0:
+		b, err := appendFast(buf.AvailableBuffer(), arg)
+		buf.Write(b)
+		return err
+	case t&m.hooks == 0:
+		return m.plain(buf, arg)
+	}
+	return json.MarshalWrite(buf, arg, m.hooked)
+}
+
+// plain writes an argument without hooks, by an encoder that is used again.
+func (m *marshaler) plain(buf *bytes.Buffer, arg any) error {
+	m.enc.Reset(buf, plainOptions)
+	if err := json.MarshalEncode(m.enc, arg); err != nil {
+		return err
+	}
+	buf.Truncate(buf.Len() - 1) // the line break that ends a stream's value
+	return nil
 }
 
 // largestPooled is how large a buffer may be to be used again.
@@ -38,9 +77,7 @@ const largestPooled = 64 << 10
 // hook which types it is for.
 var scratches = sync.Pool{New: func() any {
 	s := new(scratch)
-	s.enc = jsontext.NewEncoder(&s.buf, plainOptions)
-	s.hooked = json.JoinOptions(plainOptions, json.WithMarshalers(json.JoinMarshalers(
-		json.MarshalToFunc(s.marshalBytes), json.MarshalToFunc(marshalNumber))))
+	s.marshaler = newMarshaler(needHooks, json.MarshalToFunc(s.marshalBytes), json.MarshalToFunc(marshalNumber))
 	return s
 }}
 

@@ -11,6 +11,7 @@ import (
 	stdjson "encoding/json"
 	"reflect"
 	"sync"
+	"time"
 )
 
 // traits say what values of a type may hold, at any depth.
@@ -19,16 +20,19 @@ type traits uint8
 const (
 	holdsBytes  traits = 1 << iota // a []byte, which travels as an attachment
 	holdsNumber                    // a Number of encoding/json
-	holdsAny                       // an interface, which may hold either
+	holdsAny                       // an interface, which may hold any of these
+	holdsTime                      // a time.Time
 	special                        // anything whose JSON is not obvious from its kind
 )
 
-// needHooks are the traits for which there are hooks.
+// needHooks are the traits for which there are hooks. Other codecs have one for
+// times too.
 const needHooks = holdsBytes | holdsNumber | holdsAny
 
 var (
 	bytesType  = reflect.TypeFor[[]byte]()
 	numberType = reflect.TypeFor[stdjson.Number]()
+	timeType   = reflect.TypeFor[time.Time]()
 
 	// ownForm are the interfaces of types that write and read themselves.
 	ownForm = []reflect.Type{
@@ -81,6 +85,8 @@ func (w *walk) visit(t reflect.Type) {
 		w.found |= holdsBytes
 	case t == numberType:
 		w.found |= holdsNumber
+	case t == timeType:
+		w.found |= holdsTime | special
 	case t.Kind() == reflect.Interface:
 		w.found |= holdsAny
 	case w.seen[t]:

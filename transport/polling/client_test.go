@@ -29,6 +29,16 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+// The client of net/http takes gzip.
+func TestConformanceCompressed(t *testing.T) {
+	transporttest.Run(t, transporttest.Harness{
+		New:     func(maxPayload int64) engine.Transport { return polling.NewCompressing(maxPayload, 1) },
+		Dial:    func(t testing.TB, url string) (transporttest.Client, error) { return dial(t, url) },
+		Request: request,
+		Lost:    engine.TransportError,
+	})
+}
+
 func request(url, query string) *http.Request {
 	r, err := http.NewRequest(http.MethodGet, url+"/?"+query, nil)
 	if err != nil {

@@ -20,12 +20,20 @@ const maxAnswer = 16
 // Transport implements [engine.Transport]. Use [New].
 type Transport struct {
 	maxPayload int64
+	compress   int // bytes from which on an answer is compressed; 0: none is
 }
 
 var _ engine.Transport = (*Transport)(nil)
 
 // New returns the transport. maxPayload is the largest POST body in bytes.
 func New(maxPayload int64) *Transport { return &Transport{maxPayload: maxPayload} }
+
+// NewCompressing returns a transport that compresses answers of threshold bytes and
+// more, as gzip or deflate, for the clients that take it. Answers all of whose messages
+// have the trait NoCompress stay as they are.
+func NewCompressing(maxPayload int64, threshold int) *Transport {
+	return &Transport{maxPayload: maxPayload, compress: max(threshold, 1)}
+}
 
 // Name implements [engine.Transport].
 func (t *Transport) Name() string { return engine.Polling }
@@ -73,6 +81,9 @@ func (t *Transport) poll(w http.ResponseWriter, r *http.Request, s *engine.Sessi
 	if err == nil {
 		b.body = b.AppendPayload(b.body[:0])
 		uplink.SetHeader(w, r, plain)
+		if t.compress > 0 && len(b.body) >= t.compress {
+			b.encode(w.Header(), r)
+		}
 		if len(b.body) > 2048 { // net/http counts shorter ones itself
 			w.Header()["Content-Length"] = []string{strconv.Itoa(len(b.body))}
 		}

@@ -37,9 +37,11 @@ type fixture struct {
 	url string
 }
 
-func setUp(t *testing.T) *fixture {
+func setUp(t *testing.T) *fixture { return setUpWith(t, polling.New(maxPayload)) }
+
+func setUpWith(t *testing.T, tr engine.Transport) *fixture {
 	a := transporttest.NewApp()
-	srv, err := engine.New(engine.Config{MaxPayload: maxPayload, Logger: slog.New(slog.DiscardHandler)}, a, polling.New(maxPayload))
+	srv, err := engine.New(engine.Config{MaxPayload: maxPayload, Logger: slog.New(slog.DiscardHandler)}, a, tr)
 	require.NoError(t, err)
 	ts := httptest.NewServer(srv)
 	t.Cleanup(func() { ts.CloseClientConnections(); ts.Close() })

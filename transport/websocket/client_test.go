@@ -27,6 +27,19 @@ func TestConformance(t *testing.T) {
 	})
 }
 
+func TestConformanceCompressed(t *testing.T) {
+	transporttest.Run(t, transporttest.Harness{
+		New:       func(maxPayload int64) engine.Transport { return websocket.NewCompressing(maxPayload, 1) },
+		Dial:      func(t testing.TB, url string) (transporttest.Client, error) { return dialBy(&deflating, url) },
+		Request:   request,
+		OverLimit: engine.TransportError,
+		Lost:      engine.TransportClose,
+	})
+}
+
+// deflating offers permessage-deflate.
+var deflating = gorilla.Dialer{EnableCompression: true}
+
 // request is a handshake.
 func request(url, query string) *http.Request {
 	r, err := http.NewRequest(http.MethodGet, url+"/?"+query, nil)
@@ -46,8 +59,10 @@ type client struct {
 	open eio.Packet
 }
 
-func dial(url string) (*client, error) {
-	ws, resp, err := gorilla.DefaultDialer.Dial(strings.Replace(url, "http", "ws", 1)+"/?EIO=4&transport=websocket", nil)
+func dial(url string) (*client, error) { return dialBy(gorilla.DefaultDialer, url) }
+
+func dialBy(d *gorilla.Dialer, url string) (*client, error) {
+	ws, resp, err := d.Dial(strings.Replace(url, "http", "ws", 1)+"/?EIO=4&transport=websocket", nil)
 	if err != nil {
 		return nil, err
 	}

@@ -38,6 +38,8 @@ type conn struct {
 	ws      *websocket.Conn
 	session *engine.Conn
 
+	agreed agreement // on compressed messages
+
 	// Of the reader's goroutine.
 	early  []byte // came with the handshake
 	buf    *[]byte
@@ -120,8 +122,11 @@ func (c *conn) wait() error {
 // Write implements io.Writer for gorilla, which writes the close frames of
 // protocol errors. They go through our writer: it may be in the middle of a frame.
 func (c *conn) Write(p []byte) (int, error) {
-	if !c.out.started {
-		return c.Conn.Write(p) // the answer to the handshake
+	if !c.out.started { // the answer to the handshake
+		if _, err := c.Conn.Write(c.agreed.answer(p)); err != nil {
+			return 0, err
+		}
+		return len(p), nil
 	}
 	c.pushClose(append([]byte(nil), p...))
 	return len(p), nil
@@ -158,7 +163,7 @@ func (c *conn) readAll() (cause error) {
 // message reads one message into buf and passes it on.
 func (c *conn) message(binary bool, r io.Reader, buf *[]byte) error {
 	var err error
-	if *buf, err = readMessage(*buf, r); err != nil {
+	if *buf, err = readMessage(*buf, r, c.t.maxPayload); err != nil {
 		return c.failed(err)
 	}
 	p := eio.Binary(*buf)
@@ -177,27 +182,36 @@ func (c *conn) message(binary bool, r io.Reader, buf *[]byte) error {
 	return nil
 }
 
-func readMessage(buf []byte, r io.Reader) ([]byte, error) {
+// readMessage reads up to most bytes. Gorilla counts those that it reads, which inflated
+// may be a thousand times as many.
+func readMessage(buf []byte, r io.Reader, most int64) ([]byte, error) {
 	for buf = buf[:0]; ; {
 		if len(buf) == cap(buf) {
 			buf = slices.Grow(buf, max(len(buf), 512)) // append would copy a large message many times
 		}
 		n, err := r.Read(buf[len(buf):cap(buf)])
 		buf = buf[:len(buf)+n]
-		if err == io.EOF {
+		switch {
+		case int64(len(buf)) > most:
+			return buf, websocket.ErrReadLimit
+		case err == io.EOF:
 			return buf, nil
-		}
-		if err != nil {
+		case err != nil:
 			return buf, err
 		}
 	}
 }
 
 // failed tells the client of a message that is too large, or in too many frames:
-// gorilla does not when a length overflows, nor can it know of our meter.
+// gorilla does not when a length overflows, nor can it know of our limits. Of one that
+// cannot be inflated it does not tell either.
 func (c *conn) failed(err error) (cause error) {
-	if errors.Is(err, websocket.ErrReadLimit) || errors.Is(err, errFlood) {
+	switch {
+	case errors.Is(err, websocket.ErrReadLimit), errors.Is(err, errFlood):
 		c.pushClose(closeFrame(websocket.CloseMessageTooBig))
+	case c.agreed.window > 0 && isCorrupt(err):
+		c.pushClose(closeFrame(websocket.CloseInvalidFramePayloadData))
+		return engine.ErrProtocol
 	}
 	return causeOf(err)
 }

@@ -38,9 +38,13 @@ type fixture struct {
 }
 
 func setUp(t testing.TB, start ...func(*httptest.Server)) *fixture {
+	return setUpWith(t, websocket.New(maxPayload), engine.Config{}, start...)
+}
+
+func setUpWith(t testing.TB, tr engine.Transport, c engine.Config, start ...func(*httptest.Server)) *fixture {
 	a := transporttest.NewApp()
-	srv, err := engine.New(engine.Config{MaxPayload: maxPayload, Logger: slog.New(slog.DiscardHandler)}, a,
-		polling.New(maxPayload), websocket.New(maxPayload))
+	c.MaxPayload, c.Logger = maxPayload, slog.New(slog.DiscardHandler)
+	srv, err := engine.New(c, a, polling.New(maxPayload), tr)
 	require.NoError(t, err)
 	ts := httptest.NewUnstartedServer(srv)
 	ts.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, 0)
@@ -107,13 +111,20 @@ func (f *fixture) shake(t testing.TB, more string) *wire {
 	return w
 }
 
-// frame reads one frame, which must be whole and not masked.
+// frame reads one frame, which must be whole, not masked and without extensions.
 func (w *wire) frame() (op byte, data string) {
+	w.t.Helper()
+	first, data := w.anyFrame()
+	require.Equal(w.t, byte(0x80), first&0xf0, "final, no extension")
+	return first & 0xf, data
+}
+
+// anyFrame reads one frame, which must not be masked, and returns its first byte.
+func (w *wire) anyFrame() (first byte, data string) {
 	w.t.Helper()
 	head := make([]byte, 2)
 	_, err := io.ReadFull(w.r, head)
 	require.NoError(w.t, err)
-	require.Equal(w.t, byte(0x80), head[0]&0xf0, "final, no extension")
 	require.Zero(w.t, head[1]&0x80, "a server does not mask")
 	n := uint64(head[1])
 	switch n {
@@ -132,7 +143,7 @@ func (w *wire) frame() (op byte, data string) {
 	body := make([]byte, n)
 	_, err = io.ReadFull(w.r, body)
 	require.NoError(w.t, err)
-	return head[0] & 0xf, string(body)
+	return head[0], string(body)
 }
 
 // masked returns a frame as a client sends it, with a mask of zeros.

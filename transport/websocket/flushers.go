@@ -28,7 +28,8 @@ func (f *flushers) add(c *conn) {
 	}
 	f.mu.Unlock()
 	if start {
-		// Owned by the transport; ends when the queue is empty; blocks on nothing.
+		// Owned by the transport; ends when the queue is empty; blocks on
+		// nothing but a message that another one is just compressing.
 		go f.run()
 	}
 }

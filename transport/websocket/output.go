@@ -4,6 +4,8 @@
 package websocket
 
 import (
+	"errors"
+	"os"
 	"sync"
 	"time"
 
@@ -25,6 +27,7 @@ type output struct {
 	busy    bool       // somebody writes, or is asked to
 	again   bool       // there is more since he looked
 	ended   bool       // the close frame was taken, or a write failed: the rest is dropped
+	slow    bool       // the client took nothing for writeWait
 	closing bool       // the reader is gone: who writes closes the connection
 	cause   error      // why the reader is gone
 }
@@ -109,7 +112,7 @@ func (c *conn) next(b *batch) (end, ok bool) {
 		b.End = 0
 		if take {
 			c.session.TryNext(&b.Batch)
-			b.buf = appendBatch(b.buf, &b.Batch)
+			b.buf = c.appendBatch(b.buf, &b.Batch)
 		}
 		if last != nil && (!take || b.Empty()) {
 			b.buf = append(b.buf, last...)
@@ -149,11 +152,15 @@ func (c *conn) release() {
 	c.session.Release(c.out.cause)
 }
 
-func appendBatch(dst []byte, b *engine.Batch) []byte {
+func (c *conn) appendBatch(dst []byte, b *engine.Batch) []byte {
 	for _, p := range b.Control {
 		dst = appendPacket(dst, p)
 	}
 	for _, m := range b.Messages {
+		if c.agreed.window > 0 {
+			dst = c.appendMessage(dst, m)
+			continue
+		}
 		for _, p := range m.Packets() {
 			dst = appendPacket(dst, p)
 		}
@@ -223,6 +230,7 @@ func (c *conn) writeAll(b []byte) bool {
 		c.Conn.SetWriteDeadline(time.Now().Add(writeWait))
 		n, err := c.Conn.Write(b[:min(len(b), batchBytes)])
 		if b = b[n:]; err != nil {
+			c.tooSlow(err)
 			c.fail()
 			return false
 		}
@@ -249,6 +257,14 @@ func (c *conn) awaitClose() {
 	c.Conn.SetReadDeadline(time.Now().Add(closeWait))
 }
 
+// tooSlow notes whether a write failed because the client took nothing: then the
+// reader is to say so.
+func (c *conn) tooSlow(err error) {
+	c.out.mu.Lock()
+	defer c.out.mu.Unlock()
+	c.out.slow = errors.Is(err, os.ErrDeadlineExceeded)
+}
+
 // fail ends the connection after a write error; the reader notices.
 func (c *conn) fail() {
 	c.out.mu.Lock()
@@ -266,6 +282,9 @@ func (c *conn) fail() {
 // close frame and what was sent before it: then he ends the connection.
 func (c *conn) close(cause error) {
 	c.out.mu.Lock()
+	if c.out.slow {
+		cause = engine.ErrSlow
+	}
 	c.out.closing, c.out.cause = true, cause
 	busy := c.out.busy
 	c.out.ended = c.out.ended || !busy

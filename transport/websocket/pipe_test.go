@@ -99,7 +99,7 @@ func TestStuckClient(t *testing.T) {
 		s, _ := pipe(t, a)
 		start := time.Now()
 		require.NoError(t, s.Send(engine.NewMessage(eio.Text([]byte("x")))))
-		<-a.Ended
+		require.Equal(t, engine.SlowClient, <-a.Ended)
 		require.Equal(t, 10*time.Second, time.Since(start))
 	})
 }

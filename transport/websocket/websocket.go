@@ -23,7 +23,9 @@ import (
 // Transport implements [engine.Transport]. Use [New].
 type Transport struct {
 	maxPayload int64
+	deflate    int // bytes from which on a message is compressed; 0: none is
 	upgrader   websocket.Upgrader
+	deflating  websocket.Upgrader // for clients that take permessage-deflate
 	flushers   flushers
 }
 
@@ -31,8 +33,18 @@ var _ engine.Transport = (*Transport)(nil)
 
 // New returns the transport. maxPayload is the largest message in bytes; a larger
 // one closes the connection with code 1009.
-func New(maxPayload int64) *Transport {
-	t := &Transport{maxPayload: maxPayload}
+func New(maxPayload int64) *Transport { return newTransport(maxPayload, 0) }
+
+// NewCompressing returns a transport that offers permessage-deflate: messages of
+// threshold bytes and more are sent compressed, without those that have the trait
+// NoCompress or get no shorter, and compressed messages of the client are taken. Their
+// size counts when they are inflated.
+func NewCompressing(maxPayload int64, threshold int) *Transport {
+	return newTransport(maxPayload, max(threshold, 1))
+}
+
+func newTransport(maxPayload int64, deflate int) *Transport {
+	t := &Transport{maxPayload: maxPayload, deflate: deflate}
 	t.flushers.max = runtime.GOMAXPROCS(0)
 	t.upgrader = websocket.Upgrader{
 		ReadBufferSize:  1,                                          // gorilla takes its least, enough for a control frame: the read-ahead is ours
@@ -42,6 +54,8 @@ func New(maxPayload int64) *Transport {
 			engine.ErrBadRequest.WriteUpgrade(w)
 		},
 	}
+	t.deflating = t.upgrader
+	t.deflating.EnableCompression = true
 	return t
 }
 
@@ -96,7 +110,13 @@ func (t *Transport) ServeSession(w http.ResponseWriter, r *http.Request, s *engi
 // the client is gone.
 func (t *Transport) upgrade(w http.ResponseWriter, r *http.Request) *conn {
 	c := &conn{t: t}
-	ws, err := t.upgrader.Upgrade(&hijacker{w, c}, r, nil)
+	upgrader := &t.upgrader
+	if t.deflate > 0 {
+		if c.agreed = agree(r.Header); c.agreed.window > 0 {
+			upgrader = &t.deflating
+		}
+	}
+	ws, err := upgrader.Upgrade(&hijacker{w, c}, r, headerOf101(w.Header()))
 	if err != nil {
 		return nil
 	}

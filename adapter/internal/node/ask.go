@@ -44,9 +44,9 @@ type request struct {
 // Ask implements [adapter.Adapter].
 func (n *Node) Ask(ctx context.Context, op *adapter.Op) iter.Seq2[adapter.Answer, error] {
 	return func(yield func(adapter.Answer, error) bool) {
-		ctx, cancel := context.WithCancel(ctx)
-		defer cancel()
-		defer context.AfterFunc(n.ctx, cancel)()
+		ctx, cancel := context.WithCancelCause(ctx)
+		defer cancel(nil)
+		defer context.AfterFunc(n.ctx, func() { cancel(ErrClosed) })()
 		id := NewName()
 		r, err := n.begin(ctx, id, op)
 		defer n.forget(id)
@@ -111,10 +111,10 @@ func (n *Node) collect(ctx context.Context, r *request, yield func(adapter.Answe
 			n.count(ctx, r)
 		case <-ctx.Done():
 			r.giveUp()
-			r.end()
+			r.end(context.Cause(ctx))
 		}
 	}
-	if err := r.err(); err != nil && n.ctx.Err() == nil {
+	if err := r.err(); err != nil {
 		yield(adapter.Answer{}, err)
 	}
 }
@@ -142,12 +142,14 @@ func (r *request) missingLocked(n int, names []string) {
 	r.errs = append(r.errs, &adapter.MissingError{Count: n, Nodes: names})
 }
 
-// end expects no more of anybody.
-func (r *request) end() {
+// end expects no more of anybody, and says why if that was too early.
+func (r *request) end(why error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.clients = 0
-	r.expected = r.nodes
+	if r.clients > 0 || len(r.errs) > 0 {
+		r.errs = append(r.errs, why)
+	}
+	r.clients, r.expected = 0, r.nodes
 }
 
 func (r *request) err() error {

@@ -43,6 +43,10 @@ func (a *appender) value(v any) error {
 	case Map:
 		return a.members(v)
 	case Args:
+		if v.packed != nil {
+			a.out = append(a.out, v.packed...)
+			return nil
+		}
 		return a.json(v.text, v.attachments)
 	case Arg:
 		return a.json(v.text, v.attachments)

@@ -7,6 +7,7 @@ import (
 	"errors"
 
 	"github.com/everwire/everwire/namespace/sio"
+	"github.com/everwire/everwire/namespace/sio/msgpack"
 )
 
 // Args are an event's name and arguments, as one list: JSON, with placeholders where
@@ -14,6 +15,7 @@ import (
 type Args struct {
 	text        []byte
 	attachments [][]byte
+	packed      []byte // instead of the others: MessagePack
 }
 
 // Arg is one value, as [Args] has them.
@@ -21,7 +23,25 @@ type Arg struct{ Args }
 
 // Event makes the Args of an event. The rules are those of [sio.JSON].
 func Event(name string, args []any) (Args, error) {
-	return encode(sio.Header{Type: sio.Event, Event: name}, args...)
+	h := sio.Header{Type: sio.Event, Event: name}
+	a, err := encode(h, args...)
+	if errors.Is(err, sio.ErrTooManyAttachments) {
+		return pack(h, args)
+	}
+	return a, err
+}
+
+// What stands around the data of a packet in MessagePack.
+const beforeData, afterData = "\x83\xa4type\x02\xa4data", "\xa3nsp\xa1/"
+
+// pack is for clients that take more binary data than JSON allows.
+func pack(h sio.Header, args []any) (Args, error) {
+	packets, err := msgpack.Codec{}.Encode(nil, h, args...)
+	if err != nil {
+		return Args{}, err
+	}
+	data := bytes.TrimPrefix(packets[0].Data, []byte(beforeData))
+	return Args{packed: bytes.TrimSuffix(data, []byte(afterData))}, nil
 }
 
 // Value makes an Arg.
@@ -61,9 +81,11 @@ func encode(h sio.Header, args ...any) (a Args, err error) {
 
 var errBinary = errors.New("wire: JSON holds no binary data")
 
+func (a Args) binary() bool { return len(a.attachments) > 0 || a.packed != nil }
+
 // json returns the text.
 func (a Args) json() ([]byte, error) {
-	if len(a.attachments) > 0 {
+	if a.binary() {
 		return nil, errBinary
 	}
 	return a.text, nil

@@ -69,9 +69,9 @@ func HasBinary(v any) bool {
 	case []byte:
 		return true
 	case Args:
-		return len(v.attachments) > 0
+		return v.binary()
 	case Arg:
-		return len(v.attachments) > 0
+		return v.binary()
 	case Map:
 		for _, m := range v {
 			if HasBinary(m.Value) {

@@ -8,6 +8,7 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -90,6 +91,19 @@ func TestBinary(t *testing.T) {
 	require.Equal(t, map[string]any{"e": []any{
 		"ev", []byte{0, 255}, map[string]any{"deep": []any{[]byte{}, make([]byte, 300)}}, make([]byte, 70_000),
 	}}, got)
+}
+
+// Clients that speak MessagePack take more binary data than JSON allows.
+func TestManyAttachments(t *testing.T) {
+	args, want := []any{time.UnixMilli(1000)}, []any{"ev", "1970-01-01T00:00:01.000Z"}
+	for i := range 20 {
+		args, want = append(args, []byte{byte(i)}), append(want, []byte{byte(i)})
+	}
+	b, err := wire.Append(nil, wire.Map{{Name: "e", Value: event(t, args...)}})
+	require.NoError(t, err)
+	got, err := wire.Parse(b)
+	require.NoError(t, err)
+	require.Equal(t, map[string]any{"e": want}, got)
 }
 
 // What other encoders write, and ours does not.

@@ -118,13 +118,31 @@ feature("client reconnects after a server restart", async () => {
 });
 
 feature("connection state recovery", async () => {
-  const manager = session({ reconnection: true, reconnectionDelay: 20 });
-  const socket = await open("/", { manager });
-  const { id } = socket;
-  manager.engine.close();
-  await next(socket, "connect");
+  const path = "/recovering/"; // a server beside the other, which lets clients come back
+  const socket = await open("/", { manager: session({ path }) });
+  const other = await open("/", { manager: session({ path }) });
   assert.ok(!socket.recovered);
-  assert.notEqual(socket.id, id);
+  const { id } = socket;
+  await call(socket, "join", "red");
+  await dropped(socket);
+  for (const what of [1, 2, 3]) await call(other, "say", { from: "namespace", to: ["red"], except: [] }, what);
+  const missed = [];
+  const all = new Promise((resolve) => socket.on("said", (what) => missed.push(what) === 3 && resolve()));
+  const back = next(socket, "connect");
+  socket.connect();
+  await Promise.all([back, within(all, 8000, "what was missed")]);
+  assert.deepEqual(missed, [1, 2, 3]);
+  assert.ok(socket.recovered);
+  assert.equal(socket.id, id);
+  await upgraded(socket.io);
   await alive(socket);
-  return { pending: "connection state recovery" };
 }, { since: "4.6", api: "socket.recovered" });
+
+// dropped has a client lose its connection, and waits until the server knows.
+async function dropped(socket) {
+  const { id } = socket;
+  const gone = next(socket, "disconnect");
+  socket.io.engine.close();
+  await gone;
+  await outcome(id);
+}

@@ -1,10 +1,13 @@
 // Events with any arguments, both ways, and their order.
 import assert from "node:assert/strict";
-import { call, feature, many, next, open, session } from "../harness.mjs";
+import { call, feature, many, next, official, open, parser, session } from "../harness.mjs";
 
 // A server of ours takes 1,000 packets in one POST, an event with its attachment counted as one. What leaves while
 // another POST is on its way leaves in one.
 const largestPost = 900;
+
+// The official encoder of MessagePack cuts off what an integer has beyond 64 bits.
+const large = parser ? 1e19 : 1e21;
 
 // echo sends the arguments as an event and returns the arguments of the event that comes back.
 async function echo(socket, ...args) {
@@ -32,7 +35,7 @@ feature("event: many arguments, and none", async () => {
 });
 
 feature("event: numbers, null, true, false", () =>
-  comesBack(0, -1, 0.1, 1e21, 5e-324, Number.MAX_SAFE_INTEGER, null, true, false, [null, false]));
+  comesBack(0, -1, 0.1, large, 5e-324, Number.MAX_SAFE_INTEGER, null, true, false, [null, false]));
 
 feature("event: order with a mix of text and binary", async () => {
   const socket = await open();
@@ -59,7 +62,9 @@ feature("binary: Buffer, Uint8Array and ArrayBuffer", async () => {
   const bytes = Buffer.from(Array.from({ length: 256 }, (_, i) => i));
   const arrayBuffer = new Uint8Array(bytes).buffer;
   for (const form of [bytes, new Uint8Array(bytes), arrayBuffer]) {
-    assert.deepEqual(await echo(socket, form), [bytes]);
+    const [back, ...rest] = await echo(socket, form);
+    // With MessagePack the official server hands out ArrayBuffers as what they were, and sends them back so.
+    assert.deepEqual([official && parser ? Buffer.from(back) : back, ...rest], [bytes]);
   }
 });
 

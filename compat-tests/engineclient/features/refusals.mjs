@@ -1,7 +1,7 @@
 // Refusals: what the client is told when a request gets no session.
 import assert from "node:assert/strict";
 import { NodeWebSocket, NodeXHR } from "engine.io-client";
-import { echo, engine, failed, feature, finalTransport, next, official, transports, upgraded } from "../harness.mjs";
+import { echo, engine, failed, feature, finalTransport, next, transports, upgraded } from "../harness.mjs";
 
 const polling = transports[0] === "polling";
 const classes = { polling: NodeXHR, websocket: NodeWebSocket };
@@ -17,8 +17,7 @@ feature("refused by the application", async () => {
   const { opened, reason, status, body } = await failed(engine({ query: { deny: 1 } }));
   assert.ok(!opened);
   assert.equal(reason, "transport error");
-  // The official server answers every WebSocket that it refuses with 400.
-  assert.equal(status, polling || !official ? 403 : 400);
+  assert.equal(status, polling ? 403 : 400);
   if (polling) assert.deepEqual(JSON.parse(body), { code: 4, message: "Forbidden" });
 });
 

@@ -1,8 +1,8 @@
 """Acknowledgements, both ways."""
 import queue
 
-from harness import alive, connected, equal, feature
-from session import PATIENCE
+from harness import Pending, alive, connected, equal, feature, official
+from session import PATIENCE, SERIALIZER
 
 NESTED = {"a": [1, {"b": None}], "c": "👋", "d": False}
 BINARY = {"bytes": b"bytes", "list": [b"", 1]}
@@ -37,6 +37,8 @@ def many_acks():
 
 
 def asks(c, *question):
+    if official and SERIALIZER == "msgpack":
+        raise Pending("the client leaves the id 0 out of an ack, which the official server drops: ours takes it as 0")
     c.emit("ask-me", *question)
     return c.next("answered")
 

@@ -4,6 +4,7 @@ package modes
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -13,77 +14,71 @@ import (
 )
 
 func startEngineClient() (*Server, error) {
-	var front engineClientFront
+	var posts postHeaders
 	return startRaw(engine.Config{
-		PingInterval: 500 * time.Millisecond,
-		MaxPayload:   100,
+		PingInterval:   500 * time.Millisecond,
+		MaxPayload:     100,
+		CheckRequest:   denied,
+		ResponseHeader: posts.header,
 	}, raw{
 		opened:  func(s *engine.Session) { send(s, eio.Text([]byte("hi"))) },
-		message: front.answer,
-	}, front.before)
+		message: posts.answer,
+		closed:  posts.forget,
+	})
 }
 
-// engineClientFront stands in front of the engine: it refuses, sets the cookies, and notes the headers of each POST.
-type engineClientFront struct {
-	next http.Handler
-
-	mu    sync.Mutex             // guards posts
-	posts map[string]http.Header // of the POST that is being handled, by session
-}
-
-func (f *engineClientFront) before(next http.Handler) http.Handler {
-	f.next = next
-	return f
-}
-
-func (f *engineClientFront) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	query := r.URL.Query()
-	sid := query.Get("sid")
-	switch {
-	case query.Has("deny"):
-		engine.ErrForbidden.Write(w)
-		return
-	case r.Method == http.MethodPost && sid != "":
-		f.note(sid, r.Header)
-		defer f.note(sid, nil)
-	case sid == "":
-		w = &cookieWriter{ResponseWriter: w}
+func denied(r *http.Request) error {
+	if r.URL.Query().Has("deny") {
+		return errors.New("") // without a reason
 	}
-	f.next.ServeHTTP(w, r)
+	return nil
 }
 
-// note keeps the headers of a session's POST while they are not nil.
-func (f *engineClientFront) note(sid string, h http.Header) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if h == nil {
-		delete(f.posts, sid)
-		return
+// postHeaders notes the headers of each session's latest POST.
+type postHeaders struct {
+	mu        sync.Mutex // guards bySession
+	bySession map[string]http.Header
+}
+
+// header is called before each answer: it sets the cookies of the first.
+func (p *postHeaders) header(h http.Header, r *http.Request, opening bool) {
+	if opening {
+		setCookies(h)
 	}
-	if f.posts == nil {
-		f.posts = map[string]http.Header{}
+	if r.Method == http.MethodPost {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.bySession == nil {
+			p.bySession = map[string]http.Header{}
+		}
+		p.bySession[r.URL.Query().Get("sid")] = r.Header
 	}
-	f.posts[sid] = h
 }
 
-func (f *engineClientFront) noted(sid string) http.Header {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return f.posts[sid]
+func (p *postHeaders) of(s *engine.Session) http.Header {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.bySession[s.ID()]
 }
 
-func (f *engineClientFront) answer(s *engine.Session, p eio.Packet) {
-	if !p.Binary {
-		switch string(p.Data) {
+func (p *postHeaders) forget(s *engine.Session) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	delete(p.bySession, s.ID())
+}
+
+func (p *postHeaders) answer(s *engine.Session, said eio.Packet) {
+	if !said.Binary {
+		switch string(said.Data) {
 		case "give binary":
-			p = eio.Binary([]byte{0, 1, 2, 3, 4})
+			said = eio.Binary([]byte{0, 1, 2, 3, 4})
 		case "give utf8":
-			p = eio.Text([]byte("пойду спать всем спокойной ночи"))
+			said = eio.Text([]byte("пойду спать всем спокойной ночи"))
 		case "sendHeaders":
-			p = eio.Text(headerJSON(f.noted(s.ID())))
+			said = eio.Text(headerJSON(p.of(s)))
 		}
 	}
-	send(s, p)
+	send(s, said)
 }
 
 // headerJSON returns an object of the headers, their names in lower case.
@@ -92,26 +87,8 @@ func headerJSON(h http.Header) []byte {
 	return text
 }
 
-// cookieWriter adds the cookies to the answer to a handshake that is not refused.
-type cookieWriter struct{ http.ResponseWriter }
-
-// Unwrap lets the transports reach the connection.
-func (w *cookieWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
-
-func (w *cookieWriter) WriteHeader(status int) {
-	if status == http.StatusOK {
-		w.setCookies()
-	}
-	w.ResponseWriter.WriteHeader(status)
-}
-
-func (w *cookieWriter) Write(b []byte) (int, error) {
-	w.setCookies()
-	return w.ResponseWriter.Write(b)
-}
-
-func (w *cookieWriter) setCookies() {
-	w.Header()["Set-Cookie"] = []string{
+func setCookies(h http.Header) {
+	h["Set-Cookie"] = []string{
 		"1=1; Max-Age=86400",
 		"2=2; Path=/; HttpOnly; Secure; SameSite=Strict",
 		"3=3; Max-Age=0",

@@ -3,7 +3,6 @@
 package modes
 
 import (
-	"net/http"
 	"time"
 
 	"github.com/everwire/everwire/engine"
@@ -15,5 +14,5 @@ func startEngineProtocol() (*Server, error) {
 		PingTimeout:  200 * time.Millisecond,
 		MaxPayload:   1_000_000,
 		Origins:      []string{"*"},
-	}, raw{message: send}, func(h http.Handler) http.Handler { return h })
+	}, raw{message: send})
 }

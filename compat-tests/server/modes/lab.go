@@ -1,14 +1,17 @@
-// lab.go: mode lab, for clients in Python.
+// lab.go: modes lab and lab-msgpack, for clients in Python.
 
 package modes
 
 import (
 	"context"
 	"errors"
+	"regexp"
 	"slices"
 	"time"
 
 	"github.com/everwire/everwire"
+	"github.com/everwire/everwire/namespace/sio"
+	"github.com/everwire/everwire/namespace/sio/msgpack"
 )
 
 const (
@@ -18,8 +21,14 @@ const (
 	askAnswer = 100 * time.Millisecond // in which question-timeout must be answered
 )
 
-func startLab() (*Server, error) {
+func startLab() (*Server, error) { return startLabWith(nil) }
+
+func startLabMsgpack() (*Server, error) { return startLabWith(msgpack.Codec{}) }
+
+// startLabWith starts a lab with the codec, the default one if it is nil.
+func startLabWith(codec sio.Codec) (*Server, error) {
 	return socketIO(everwire.Config{
+		Codec:        codec,
 		PingInterval: time.Second,
 		PingTimeout:  time.Second,
 		Origins:      []string{"*"},
@@ -28,6 +37,7 @@ func startLab() (*Server, error) {
 		for _, name := range []string{"/", "/custom", "/auth"} {
 			handleLab(server.Of(name))
 		}
+		handleLab(server.OfPattern(regexp.MustCompile(`^/dyn-\d+$`)))
 	})
 }
 
@@ -110,7 +120,7 @@ func labRooms(n *everwire.Namespace) {
 		err := c.Socket().Leave(room)
 		return sortedRooms(c.Socket()), err
 	})
-	n.On("room-all", toRoom(func(_ *everwire.Socket, room string) everwire.Target { return n.To(room) }))
+	n.On("room-all", toRoom(func(s *everwire.Socket, room string) everwire.Target { return s.Namespace().To(room) }))
 	n.On("room-others", toRoom(func(s *everwire.Socket, room string) everwire.Target { return s.To(room) }))
 	n.On("broadcast", func(c *everwire.Ctx) error {
 		args, err := arguments(c)

@@ -57,7 +57,7 @@ func TestLabAuth(t *testing.T) {
 // TestLabEvents: the same handlers in all namespaces.
 func TestLabEvents(t *testing.T) {
 	s := lab(t)
-	for name, auth := range map[string]string{"": `{"a":1}`, "/custom,": ``, "/auth,": `{"token":"sesame"}`} {
+	for name, auth := range map[string]string{"": `{"a":1}`, "/custom,": ``, "/auth,": `{"token":"sesame"}`, "/dyn-7,": ``} {
 		eachTransport(t, func(t *testing.T, transport string) {
 			p := s.with(t).enter(transport, name, auth)
 			event, ack, binary := "42"+name, "43"+name, "451-"+name
@@ -142,6 +142,24 @@ func TestLabRooms(t *testing.T) {
 		cem.send(`422["echo-ack","last"]`)
 		cem.expect(`432["last"]`)
 	})
+}
+
+func TestLabDynamic(t *testing.T) {
+	s := lab(t)
+	p := s.connect("websocket", "")
+	for _, name := range []string{"/dyn-seven", "/dyn-", "/x/dyn-7", "/dyn-7/x"} {
+		p.send("40" + name + ",")
+		p.expect("44" + name + `,{"message":"Invalid namespace"}`)
+	}
+	ali, bea := s.enter("websocket", "/dyn-1,", ""), s.enter("polling", "/dyn-2,", "")
+	for prefix, p := range map[string]*peer{"/dyn-1,": ali, "/dyn-2,": bea} {
+		p.send("42" + prefix + `1["join","room"]`)
+		p.expect("43" + prefix + `1[["room"]]`)
+	}
+	ali.send(`42/dyn-1,["room-all","room",1]`, `42/dyn-1,["broadcast"]`)
+	ali.expect(`42/dyn-1,["room-msg","room",1]`)
+	bea.send(`42/dyn-2,2["echo-ack","last"]`)
+	bea.expect(`43/dyn-2,2["last"]`)
 }
 
 func TestLabBroadcast(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -34,8 +35,9 @@ func eachTransport(t *testing.T, run func(t *testing.T, transport string)) {
 
 // A site is a mode that runs.
 type site struct {
-	t   *testing.T
-	url string // with the path of the server
+	t        *testing.T
+	url      string // with the path of the server
+	recovers bool   // clients may come back
 }
 
 // serve runs a mode until the test ends.
@@ -50,11 +52,11 @@ func serve(t *testing.T, mode, path string) site {
 		web.CloseClientConnections()
 		web.Close()
 	})
-	return site{t, web.URL + path}
+	return site{t, web.URL + path, mode == "sio-client"}
 }
 
 // with returns the site for a part of the test.
-func (s site) with(t *testing.T) site { return site{t, s.url} }
+func (s site) with(t *testing.T) site { return site{t, s.url, s.recovers} }
 
 // An answer is that of an HTTP request.
 type answer struct {
@@ -116,6 +118,8 @@ type peer struct {
 	opened time.Time       // when it had the OPEN packet
 	open   map[string]any  // the OPEN packet
 	queue  []string        // received, not taken by the test
+	pid    string          // where clients may come back
+	offset string          // of the last event
 }
 
 // connect opens a session; query is added to the usual one.
@@ -145,7 +149,7 @@ func (p *peer) leave() {
 	}
 }
 
-// join opens a session and joins a namespace with an answer that it checks for its one key.
+// join opens a session and joins a namespace with an answer that it checks for its keys.
 func (s site) join(transport, connect string) *peer {
 	s.t.Helper()
 	p := s.connect(transport, "")
@@ -162,9 +166,30 @@ func (p *peer) joined(connect string) string {
 	require.True(p.t, found, payload)
 	var got map[string]string
 	require.NoError(p.t, json.Unmarshal([]byte(payload), &got), payload)
-	require.Len(p.t, got, 1, payload)
+	keys := 1
+	if p.site.recovers {
+		keys = 2
+		require.NotEmpty(p.t, got["pid"], payload)
+	}
+	require.Len(p.t, got, keys, payload)
 	require.NotEmpty(p.t, got["sid"], payload)
+	p.pid = got["pid"]
 	return got["sid"]
+}
+
+// event matches an event of the main namespace that wants no acknowledgement, as it is where clients may come back.
+var event = regexp.MustCompile(`^((?:42|451-)\["[^"]+".*?),?"([\w-]{8,})"\]$`)
+
+// plain takes the offset out of an event.
+func (p *peer) plain(packet string) string {
+	p.t.Helper()
+	if !p.site.recovers || !strings.HasPrefix(packet, "42[") && !strings.HasPrefix(packet, "451-[") {
+		return packet
+	}
+	found := event.FindStringSubmatch(packet)
+	require.NotNil(p.t, found, "no offset: %s", packet)
+	p.offset = found[2]
+	return found[1] + "]"
 }
 
 // send sends packets, over polling in one POST.
@@ -224,7 +249,7 @@ func (p *peer) next() string {
 func (p *peer) expect(packets ...string) {
 	p.t.Helper()
 	for _, want := range packets {
-		require.Equal(p.t, want, p.next())
+		require.Equal(p.t, want, p.plain(p.next()))
 	}
 }
 

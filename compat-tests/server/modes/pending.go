@@ -22,22 +22,3 @@ func (m Mode) Lines() []string {
 	}
 	return lines
 }
-
-var (
-	pendingClient = []Pending{
-		{"no pid in the answer to CONNECT, no offset on events, no return to an earlier sid", "recovery for stock clients"},
-		{"a handler in front of the server delays each opening request by 10 ms", "CheckRequest"},
-	}
-	pendingEngineClient = []Pending{
-		{"a handler in front of the server refuses requests with the key deny", "CheckRequest"},
-		{"a handler in front of the server sets the cookies, on polling alone", "request hooks and response headers"},
-		{"a handler in front of the server notes the headers of each POST", "request hooks and response headers"},
-	}
-	pendingLab = []Pending{
-		{`no namespaces matching ^/dyn-\d+$`, "dynamic namespaces"},
-	}
-	pendingLabMsgpack = []Pending{
-		{"all of it", "msgpack codec"},
-		{`no namespaces matching ^/dyn-\d+$`, "dynamic namespaces"},
-	}
-)

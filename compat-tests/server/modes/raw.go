@@ -4,7 +4,6 @@ package modes
 
 import (
 	"bytes"
-	"net/http"
 
 	"github.com/everwire/everwire/engine"
 	"github.com/everwire/everwire/engine/eio"
@@ -23,11 +22,12 @@ type Watch struct {
 type raw struct {
 	opened  func(s *engine.Session)
 	message func(s *engine.Session, p eio.Packet) // p.Data is its own
+	closed  func(s *engine.Session)
 	watch   *Watch
 }
 
-// startRaw returns the server of a mode: an engine with both transports, and what stands in front of it.
-func startRaw(c engine.Config, h raw, front func(http.Handler) http.Handler) (*Server, error) {
+// startRaw returns the server of a mode: an engine with both transports.
+func startRaw(c engine.Config, h raw) (*Server, error) {
 	c.Logger = quiet()
 	server := &Server{}
 	h.watch = &server.Watch
@@ -35,7 +35,7 @@ func startRaw(c engine.Config, h raw, front func(http.Handler) http.Handler) (*S
 	if err != nil {
 		return nil, err
 	}
-	server.Handler, server.shutdown = mount("/engine.io/", front(eng)), eng.Shutdown
+	server.Handler, server.shutdown = mount("/engine.io/", eng), eng.Shutdown
 	return server, nil
 }
 
@@ -68,6 +68,9 @@ func (r receiver) Receive(p eio.Packet) error {
 
 // Closed implements engine.Receiver.
 func (r receiver) Closed(why engine.CloseReason) {
+	if r.closed != nil {
+		r.closed(r.session)
+	}
 	if r.watch.Closed != nil {
 		r.watch.Closed(r.session, why)
 	}

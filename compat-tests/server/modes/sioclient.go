@@ -10,7 +10,11 @@ import (
 )
 
 func startClient() (*Server, error) {
-	server, err := socketIO(everwire.Config{PingInterval: 2 * time.Second}, func(server *everwire.Server) {
+	return socketIO(everwire.Config{
+		PingInterval: 2 * time.Second,
+		CheckRequest: takeTime,
+		Recovery:     everwire.Recovery{Window: 2 * time.Minute},
+	}, func(server *everwire.Server) {
 		for _, name := range []string{"/timeout_socket", "/valid", "/asd"} {
 			server.Of(name)
 		}
@@ -30,24 +34,16 @@ func startClient() (*Server, error) {
 		clientTexts(server)
 		clientBinary(server)
 	})
-	if err != nil {
-		return nil, err
-	}
-	server.Handler = delayed(server.Handler)
-	return server, nil
 }
 
-// delayed takes its time with each opening request, as an application does that asks a database.
-func delayed(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if !r.URL.Query().Has("sid") {
-			select {
-			case <-time.After(10 * time.Millisecond):
-			case <-r.Context().Done():
-			}
-		}
-		next.ServeHTTP(w, r)
-	})
+// takeTime delays each opening request, as an application does that asks a database.
+func takeTime(r *http.Request) error {
+	select {
+	case <-time.After(10 * time.Millisecond):
+		return nil
+	case <-r.Context().Done():
+		return r.Context().Err()
+	}
 }
 
 // refuse keeps those out for whom is holds.

@@ -114,7 +114,7 @@ func TestClientDates(t *testing.T) {
 		{`42["getDateObj"]`, `42["takeDateObj",{"date":"`, `"}]`},
 	} {
 		p.send(c.say)
-		packet := p.next()
+		packet := p.plain(p.next())
 		require.Len(t, packet, len(c.before)+len("2006-01-02T15:04:05.000Z")+len(c.after), packet)
 		require.Equal(t, c.before+c.after, packet[:len(c.before)]+packet[len(packet)-len(c.after):])
 		date, err := time.Parse("2006-01-02T15:04:05.000Z", packet[len(c.before):len(packet)-len(c.after)])
@@ -138,5 +138,28 @@ func TestClientHandshake(t *testing.T) {
 	}
 	p.send("40/abc,")
 	p.joined("40/abc,")
-	require.Regexp(t, `^42/abc,\["handshake",\{"headers":.*"auth":\{\}\}\]$`, p.next())
+	require.Regexp(t, `^42/abc,\["handshake",\{"headers":.*"auth":\{\}\},"[\w-]+"\]$`, p.next())
+}
+
+func TestClientComesBack(t *testing.T) {
+	s := client(t)
+	eachTransport(t, func(t *testing.T, transport string) {
+		s := s.with(t)
+		p := s.connect(transport, "")
+		p.send("40")
+		id, pid := p.joined("40"), p.pid
+		p.send(`42["hi"]`)
+		p.expect(`42["hi"]`)
+		p.send("1")
+		back := s.connect(transport, "")
+		back.send(`40{"pid":"` + pid + `","offset":"` + p.offset + `"}`)
+		require.Equal(t, id, back.joined("40{"))
+		require.Equal(t, pid, back.pid)
+		back.send(`421["getId"]`)
+		back.expect(`431["` + id + `"]`)
+
+		stranger := s.connect(transport, "")
+		stranger.send(`40{"pid":"unknown","offset":"unknown"}`)
+		require.NotEqual(t, id, stranger.joined("40{"))
+	})
 }

@@ -1,0 +1,111 @@
+// admit.go: who may open a session, and its name.
+
+package engine
+
+import (
+	"errors"
+	"net/http"
+	"net/netip"
+)
+
+// handshake is what is known of a request for a new session.
+type handshake struct {
+	addr      netip.Addr
+	request   *Request
+	principal string
+}
+
+// admit asks the application about a request for a new session. Nothing is counted
+// before, since the application may take its time.
+func (srv *Server) admit(r *http.Request, p params) (h handshake, refusal *Error) {
+	if refusal = srv.checked(r, p); refusal != nil {
+		return h, refusal
+	}
+	if h.principal, refusal = srv.principalOf(r); refusal != nil {
+		return h, refusal
+	}
+	h.addr, h.request = srv.cfg.counted(r), newRequest(r, srv.cfg.Context)
+	return h, nil
+}
+
+// checked asks CheckRequest. A WebSocket is refused with the official server's 400, but
+// one of the extension as everything else.
+func (srv *Server) checked(r *http.Request, p params) *Error {
+	if srv.cfg.CheckRequest == nil {
+		return nil
+	}
+	err := srv.cfg.CheckRequest(r)
+	var own *Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &own):
+		return own
+	}
+	refusal := &Error{Code: ErrForbidden.Code, Message: err.Error(), Status: ErrForbidden.Status}
+	if refusal.Message == "" {
+		refusal.Message = ErrForbidden.Message
+	}
+	if isUpgrade(r) && !p.resume {
+		refusal.Status = http.StatusBadRequest
+	}
+	return refusal
+}
+
+// principalOf asks the application who makes the request.
+func (srv *Server) principalOf(r *http.Request) (string, *Error) {
+	if srv.cfg.Principal == nil {
+		return "", nil
+	}
+	principal, err := srv.cfg.Principal(r)
+	if err != nil {
+		return "", ErrForbidden
+	}
+	return principal, nil
+}
+
+// sameUser refuses a request of a session that another user opened: who knows a
+// session's ID, or the name of its race, must also be who it belongs to.
+func (srv *Server) sameUser(r *http.Request, s *Session) *Error {
+	principal, err := srv.principalOf(r)
+	if err == nil && principal != s.principal {
+		err = ErrForbidden
+	}
+	return err
+}
+
+const maxID = 128 // characters of a session ID
+
+var errNoID = errors.New("a session ID has 1 to 128 of the characters A-Z a-z 0-9 - _ . ~")
+
+// newID makes the ID of a session. That of the application may be that of another
+// session: this is seen when the session is registered.
+func (srv *Server) newID(r *http.Request) (string, *Error) {
+	if srv.cfg.NewID == nil {
+		return srv.sessions.newID(), nil
+	}
+	id, err := srv.cfg.NewID(r)
+	if err == nil && !isID(id) {
+		err = errNoID
+	}
+	if err != nil {
+		srv.cfg.Logger.Error("everwire: Config.NewID made no session ID; the request is refused", "error", err)
+		return "", ErrBadRequest
+	}
+	return id, nil
+}
+
+// isID reports whether id means itself in a query, in JSON and in a cookie.
+func isID(id string) bool {
+	if id == "" || len(id) > maxID {
+		return false
+	}
+	for i := range len(id) {
+		switch c := id[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9', c == '-', c == '_', c == '.', c == '~':
+		default:
+			return false
+		}
+	}
+	return true
+}
