@@ -122,18 +122,30 @@ type hub struct {
 }
 
 func newHub(c *Config, t *tally) (*hub, error) {
-	own, err := private(c.Client)
+	h := &hub{config: c, tally: t, subscribers: make(map[string]*subscriber), readers: make(map[string]*reader)}
+	out, err := private(c.Client, nil)
 	if err != nil {
 		return nil, err
 	}
-	out, err := private(c.Client)
-	if err != nil {
-		return nil, err
-	}
-	return &hub{
-		config: c, tally: t, own: own, queue: newQueue(out, c, t),
-		subscribers: make(map[string]*subscriber), readers: make(map[string]*reader),
-	}, nil
+	h.queue = newQueue(out, c, t)
+	h.own, err = private(c.Client, h.again)
+	return h, err // the same error would have come before
+}
+
+// again repairs subscriptions after a new connection to a Redis Cluster: the client
+// subscribes to all channels of a connection with one command, which Redis refuses if
+// they are of several slots.
+func (h *hub) again() {
+	// Ends when all is noted; blocks on locks alone, one of which may be held here.
+	go func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		for shard, s := range h.subscribers {
+			if shard != "" {
+				s.again()
+			}
+		}
+	}()
 }
 
 // link makes a namespace's link, which has not started.
@@ -164,7 +176,7 @@ func (h *hub) subscriber(t topic) (*subscriber, error) {
 	defer h.mu.Unlock()
 	s := h.subscribers[shard]
 	if s == nil {
-		s = newSubscriber(h.subscription(t), h.config.Timeout)
+		s = newSubscriber(h.subscription(t), h.config.Timeout, shard != "")
 		h.subscribers[shard] = s
 	}
 	return s, nil

@@ -13,6 +13,7 @@
 package redis
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -131,9 +132,10 @@ func setDefault[T comparable](field *T, value T) {
 	}
 }
 
-// private returns a client of our own that is set up as c is, but for one thing: nothing
-// is sent twice. The caller closes it.
-func private(c goredis.UniversalClient) (goredis.UniversalClient, error) {
+// private returns a client of our own that is set up as c is, but for two things: nothing
+// is sent twice, and connected is called, unless it is nil, when there is a new connection
+// to a Redis Cluster. The caller closes it.
+func private(c goredis.UniversalClient, connected func()) (goredis.UniversalClient, error) {
 	switch c := c.(type) {
 	case *goredis.Client:
 		o := *c.Options()
@@ -143,6 +145,15 @@ func private(c goredis.UniversalClient) (goredis.UniversalClient, error) {
 	case *goredis.ClusterClient:
 		o := *c.Options()
 		o.MaxRetries, o.DisableIdentity = -1, true
+		if theirs := o.OnConnect; connected != nil {
+			o.OnConnect = func(ctx context.Context, cn *goredis.Conn) error {
+				connected()
+				if theirs == nil {
+					return nil
+				}
+				return theirs(ctx, cn)
+			}
+		}
 		return goredis.NewClusterClient(&o), nil
 	}
 	return nil, fmt.Errorf("redis: Config.Client is a %T, not a *redis.Client or *redis.ClusterClient", c)

@@ -1,5 +1,7 @@
 // faults_test.go: a Redis that is slow, stopped, or gone for a while.
 
+//go:build unix
+
 package redis_test
 
 import (

@@ -38,7 +38,7 @@ func (h *hub) read(stream string) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := private(h.config.Client)
+	client, err := private(h.config.Client, nil)
 	if err != nil {
 		return nil, err
 	}

@@ -33,6 +33,7 @@ type topic struct {
 type subscriber struct {
 	pubsub  *goredis.PubSub
 	timeout time.Duration
+	single  bool            // one topic a command
 	ctx     context.Context // ends with the subscriber
 	end     context.CancelFunc
 	running sync.WaitGroup
@@ -45,10 +46,11 @@ type subscriber struct {
 	changed chan struct{}           // has room for one
 }
 
-func newSubscriber(pubsub *goredis.PubSub, timeout time.Duration) *subscriber {
+func newSubscriber(pubsub *goredis.PubSub, timeout time.Duration, single bool) *subscriber {
 	s := &subscriber{
 		pubsub:  pubsub,
 		timeout: timeout,
+		single:  single,
 		wanted:  make(map[topic]handler),
 		applied: make(map[topic]bool),
 		dirty:   make(map[topic]bool),
@@ -81,6 +83,16 @@ func (s *subscriber) drop(topics ...topic) {
 	defer s.mu.Unlock()
 	for _, t := range topics {
 		delete(s.wanted, t)
+		s.touchLocked(t)
+	}
+}
+
+// again subscribes once more to all that is wanted.
+func (s *subscriber) again() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for t := range s.wanted {
+		delete(s.applied, t)
 		s.touchLocked(t)
 	}
 }
@@ -153,6 +165,13 @@ func (s *subscriber) changes() (on, off [3][]string) {
 func (s *subscriber) apply(scope scope, names []string, on bool) error {
 	if len(names) == 0 {
 		return nil
+	}
+	if s.single && len(names) > 1 {
+		var errs []error
+		for i := range names {
+			errs = append(errs, s.apply(scope, names[i:i+1], on))
+		}
+		return errors.Join(errs...)
 	}
 	ctx, cancel := context.WithTimeout(s.ctx, s.timeout)
 	defer cancel()

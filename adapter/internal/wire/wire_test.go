@@ -42,7 +42,7 @@ func TestBothForms(t *testing.T) {
 			}(), "none": []any{}, "long": long,
 		}},
 		"integers": {
-			wire.Map{{"n", event(t, 0, 127, 128, 255, 256, 65535, 65536, math.MaxInt32, math.MaxInt64, -1, -32, -33, -128, -129, -32768, -32769, math.MinInt32-1, math.MinInt64)}},
+			wire.Map{{"n", event(t, 0, 127, 128, 255, 256, 65535, 65536, math.MaxInt32, int64(math.MaxInt64), -1, -32, -33, -128, -129, -32768, -32769, int64(math.MinInt32-1), int64(math.MinInt64))}},
 			map[string]any{"n": []any{
 				"ev", int64(0), int64(127), int64(128), int64(255), int64(256), int64(65535), int64(65536), int64(math.MaxInt32), int64(math.MaxInt64),
 				int64(-1), int64(-32), int64(-33), int64(-128), int64(-129), int64(-32768), int64(-32769), int64(math.MinInt32 - 1), int64(math.MinInt64),
