@@ -95,6 +95,7 @@ func (c *Conn) TryNext(b *Batch) error {
 	ended := b.End != 0 && s.state == closing && c == s.cur && !resumable
 	if ended {
 		s.state = closed
+		s.dropLocked()
 	}
 	look := s.stale
 	if at := s.kept.lookLocked(s); at > 0 && (look == 0 || at < look) {

@@ -56,11 +56,23 @@ func (c *Conn) lose(reason CloseReason) {
 			c.lost = c.transport != Polling
 		case c == s.cur && !c.over:
 			s.detachLocked(reason, fx)
-			if s.state == closing && s.reason == ShuttingDown && s.resume.final {
-				fx.end = ShuttingDown // it has heard so, and there is nothing to come back for
-			}
+			s.lostAtShutdownLocked(fx)
 		}
 	})
+}
+
+// lostAtShutdownLocked has a server that shuts down not wait long for a client that has
+// lost its connection; nor at all if it has heard of the end: there is nothing to come
+// back for.
+func (s *Session) lostAtShutdownLocked(fx *effects) {
+	if s.state != closing || s.reason != ShuttingDown {
+		return
+	}
+	if s.resume.final {
+		fx.end = ShuttingDown
+	}
+	s.until = min(s.until, s.srv.now()+shutdownTime)
+	fx.lookAt(s.until)
 }
 
 // tellReceiver tells the receiver whether the session is detached, if that has

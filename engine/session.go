@@ -208,16 +208,21 @@ func (s *Session) end(reason CloseReason) {
 		s.forsakeLocked()
 	}
 	s.settleKeptLocked()
-	s.out.drop()
-	if s.kept != nil {
-		s.kept.pos = s.out.start()
-	}
+	s.dropLocked()
 	s.stopLocked(closed, reason)
 	fx := s.wakeAllLocked()
 	s.mu.Unlock()
 	s.forget()
 	s.farewell()
 	fx.wakeUp()
+}
+
+// dropLocked forgets what was to be sent, at the end of the session.
+func (s *Session) dropLocked() {
+	s.out.drop()
+	if s.kept != nil {
+		s.kept.pos = s.out.start()
+	}
 }
 
 // stopLocked moves on to closing or closed.

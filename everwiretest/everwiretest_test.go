@@ -120,6 +120,7 @@ func TestTrouble(t *testing.T) {
 					s, ticks := everwiretest.SocketOf(t, app, c), everwiretest.Collect(c, tick)
 					require.NoError(t, tick.Emit(s, 1))
 					require.Equal(t, 1, ticks.Next(t))
+					synctest.Wait() // its race is decided; else the session would not wait as long
 					strike(c)
 					require.NoError(t, tick.Emit(s, 2))
 					require.Equal(t, 2, ticks.Next(t))

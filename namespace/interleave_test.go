@@ -278,3 +278,17 @@ func TestLeftCallsEndOnce(t *testing.T) {
 		t.Run(name, func(t *testing.T) { try(t, ask, 1) })
 	}
 }
+
+// A call that cannot be sent waits for nothing.
+func TestCallThatCannotBeSent(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *world) {
+		_, s := w.joined(t)
+		_, err := s.Call(t.Context(), "ask", make(chan int))
+		require.Error(t, err)
+		require.Zero(t, s.PendingCalls())
+		for _, err := range w.Main().Ask(t.Context(), sio.Emission{Event: "ask", Args: []any{make(chan int)}}) {
+			require.Error(t, err)
+		}
+		require.Zero(t, s.PendingCalls())
+	})
+}

@@ -40,7 +40,7 @@ func inShop(t *testing.T, o namespace.Once, f func(t *testing.T, s *shop)) {
 			if s.fail != nil {
 				return s.fail
 			}
-			return c.Ack(fmt.Sprint("order ", s.orders), 9007199254740993)
+			return c.Ack(fmt.Sprint("order ", s.orders), int64(9007199254740993))
 		})
 		f(t, s)
 	})

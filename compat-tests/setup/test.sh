@@ -113,6 +113,7 @@ all)
   step 'planted bugs' mutants
   step 'cut and swallowed connections' foreign chaos
   step 'recovery of official clients' recovery
+  step 'slow clients' foreign slow
   ;;
 *)
   echo "usage: $0 [check]" >&2

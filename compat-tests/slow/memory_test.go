@@ -1,3 +1,5 @@
+// memory_test.go: what waits for a client that does not read, in bytes and by policy.
+
 package slow
 
 import (

@@ -1,3 +1,5 @@
+// others_test.go: a thousand clients beside one that does not read.
+
 package slow
 
 import (

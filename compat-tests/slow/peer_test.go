@@ -1,6 +1,9 @@
+// peer_test.go: a client over WebSocket or polling that reads on demand.
+
 package slow
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -29,8 +32,8 @@ type peer struct {
 func (s *testServer) dial(t *testing.T, query string) *peer {
 	t.Helper()
 	d := net.Dialer{Timeout: 20 * time.Second}
-	small := func(network, addr string) (net.Conn, error) {
-		c, err := d.Dial(network, addr)
+	small := func(ctx context.Context, network, addr string) (net.Conn, error) {
+		c, err := d.DialContext(ctx, network, addr)
 		if err == nil {
 			err = c.(*net.TCPConn).SetReadBuffer(buffers)
 		}
@@ -38,11 +41,11 @@ func (s *testServer) dial(t *testing.T, query string) *peer {
 	}
 	p := &peer{t: t, url: s.addr + "/socket.io/?EIO=4&transport=" + query}
 	if !strings.HasPrefix(query, "websocket") {
-		p.http = &http.Client{Transport: &http.Transport{Dial: small}, Timeout: 20 * time.Second}
+		p.http = &http.Client{Transport: &http.Transport{DialContext: small}, Timeout: 20 * time.Second}
 		t.Cleanup(p.http.CloseIdleConnections)
 		p.url = "http://" + p.url
 	} else {
-		ws, _, err := (&websocket.Dialer{NetDial: small, ReadBufferSize: 4096, WriteBufferSize: 512}).Dial("ws://"+p.url, nil)
+		ws, _, err := (&websocket.Dialer{NetDialContext: small, ReadBufferSize: 4096, WriteBufferSize: 512}).Dial("ws://"+p.url, nil)
 		require.NoError(t, err)
 		t.Cleanup(func() { ws.Close() })
 		p.ws = ws

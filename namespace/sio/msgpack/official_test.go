@@ -148,7 +148,7 @@ func TestEncodeLikeOfficial(t *testing.T) {
 			"83a47479706502a46461746193a165d7000000018bcfe5687b81a164d700ffffffffffffffffa36e7370a12f"},
 		{e, []any{[]byte{1, 2, 255}, obj{"b": []byte{}}}, "83a47479706502a46461746193a165c4030102ff81a162c400a36e7370a12f"},
 		{e, []any{127, 128, uint8(255), 256, uint16(65535), 65536, uint32(math.MaxUint32), int64(1 << 32), -32, int8(-33), -128, int16(-129), -32768,
-			-32769, int32(math.MinInt32), math.MinInt32 - 1, uint64(sio.MaxID), -sio.MaxID},
+			-32769, int32(math.MinInt32), int64(math.MinInt32 - 1), uint64(sio.MaxID), int64(-sio.MaxID)},
 			"83a47479706502a464617461dc0013a1657fcc80ccffcd0100cdffffce00010000ceffffffffcf0000000100000000e0d0dfd080d1ff7fd18000d2ffff7fffd280000000d3ffffffff7fffffffcf001fffffffffffffd3ffe0000000000001a36e7370a12f"},
 		{e, []any{0.1, -1.5, math.SmallestNonzeroFloat64}, "83a47479706502a46461746194a165cb3fb999999999999acbbff8000000000000cb0000000000000001a36e7370a12f"},
 		{e, []any{obj{"_placeholder": true, "num": 0}, []byte("x")},
