@@ -54,6 +54,9 @@ var layers = []struct {
 	{"event", []string{"namespace/sio", "engine/eio"}},
 	{"adapter", []string{"namespace/sio", "engine/eio"}},
 	{"adapter/memory", []string{"adapter", "namespace/sio", "engine/eio"}},
+	{"adapter/internal/wire", []string{"namespace/sio", "namespace/sio/msgpack", "engine/eio"}},
+	{"adapter/internal/node", []string{"adapter", "adapter/internal/wire", "namespace/sio", "engine/eio"}},
+	{"adapter/cluster", []string{"adapter", "adapter/internal/node", "adapter/internal/wire"}},
 	{"internal/receive", []string{"namespace/sio"}},
 	{"namespace", []string{"engine", "engine/eio", "namespace/sio", "event", "adapter"}},
 
@@ -69,7 +72,7 @@ var layers = []struct {
 
 	{"engine/enginetest", []string{"engine", "engine/eio"}},
 	{"transport/transporttest", []string{"engine", "engine/eio", "engine/enginetest", "internal/sim"}},
-	{"adapter/adaptertest", []string{"adapter", "namespace/sio", "engine/eio"}},
+	{"adapter/adaptertest", []string{"adapter", "adapter/cluster", "namespace/sio", "engine/eio"}},
 	{"everwiretest", []string{"", "client", "engine/eio", "internal/sim", gorilla}},
 }
 

@@ -91,3 +91,20 @@ type Local interface {
 	// or when there are no more. A Call or Serve takes its time: give it a goroutine.
 	Apply(ctx context.Context, op *Op, answer func(Answer) error) error
 }
+
+// Rooms may be implemented by a [Local] that knows its rooms: messages for others are
+// dropped unread.
+type Rooms interface {
+	// HasRoom tells whether a socket of this node is in the room. It may be called
+	// concurrently.
+	HasRoom(name string) bool
+}
+
+// Follower may be implemented by an [Adapter] that gets messages for rooms with members
+// alone.
+type Follower interface {
+	// FollowRoom is told that a room of this node has got its first member, or that it
+	// has lost its last. The room of a socket's own ID is one, told apart by private.
+	// Calls for one room come in order and one at a time; it does not block.
+	FollowRoom(name string, exists, private bool)
+}

@@ -31,6 +31,7 @@ type attachment struct {
 	moved   bool  // a message came on it, or one that it took was acknowledged
 	dead    bool  // what comes on it is ignored
 	leaving bool  // it writes what is left, and the close packet
+	heard   bool  // the server has answered that
 	posting bool  // a POST is under way
 	since   time.Time
 	num     int64 // of the last message that came on it
@@ -86,6 +87,8 @@ func (a *attachment) run() {
 	c := a.s.c
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	var end *lost
+	a.heard = a.leaving && errors.As(err, &end) && end.why == TransportClose
 	a.s.gone(a, err)
 }
 

@@ -141,7 +141,9 @@ func (s *Socket) welcomed(pkt sio.Packet) {
 		ctx := s.ctx
 		s.push(job{run: func() { f(ctx) }})
 	}
-	s.answer(nil)
+	if s != c.Socket || !c.session.early { // else it may not be decided yet which connection it has
+		s.answer(nil)
+	}
 	for _, u := range s.held {
 		c.session.send(u)
 	}

@@ -44,13 +44,8 @@ func (s *session) goodbye() {
 		}
 	}
 	a, beacon := s.farewell()
-	if a != nil {
-		wait, cancel := context.WithTimeout(ctx, closeWait)
-		select {
-		case <-a.over:
-		case <-wait.Done():
-		}
-		cancel()
+	if a != nil && a.closes(ctx) {
+		beacon = nil
 	}
 	if beacon != nil {
 		if err := s.c.post(ctx, &s.c.http, beacon); err != nil {
@@ -67,6 +62,20 @@ func (s *session) goodbye() {
 		s.c.drop(u)
 	}
 	s.waiting = nil
+}
+
+// closes waits for the end of a connection that leaves, and reports whether the server
+// has answered.
+func (a *attachment) closes(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, closeWait)
+	defer cancel()
+	select {
+	case <-a.over:
+	case <-ctx.Done():
+	}
+	a.s.c.mu.Lock()
+	defer a.s.c.mu.Unlock()
+	return a.heard
 }
 
 // mustDrain reports whether what is left does not fit into one POST, or cannot be
@@ -88,7 +97,8 @@ func (s *session) canPost() bool {
 
 // farewell ends the session but for the one connection that leaves, if it is a
 // stock one, or a WebSocket of which it is certain that the server listens to it
-// and has all; else it returns the POST to say it with.
+// and has all. It returns the POST to say it with too, if there is no such connection
+// or in case that it turns out to be dead.
 func (s *session) farewell() (*attachment, *post) {
 	s.c.mu.Lock()
 	defer s.c.mu.Unlock()
@@ -102,7 +112,10 @@ func (s *session) farewell() (*attachment, *post) {
 		a.leaving = true
 		a.notify()
 		s.finish()
-		return a, nil
+		if s.stock || !s.canPost() {
+			return a, nil
+		}
+		return a, s.beacon()
 	}
 	s.finish()
 	if s.stock || !s.canPost() {

@@ -45,7 +45,8 @@ func (s *session) take(a *attachment, o open) {
 		return
 	}
 	if first {
-		s.c.joinAll(s, o.C == 1 && s.asksC)
+		s.early = o.C == 1 && s.asksC
+		s.c.joinAll(s, s.early)
 	}
 	if s.suspended {
 		s.suspended = false

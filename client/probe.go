@@ -76,6 +76,10 @@ func (s *session) proved(a *attachment) {
 
 func (s *session) alive(a *attachment) {
 	a.proved = true
+	if s.early {
+		s.early = false
+		s.c.Socket.settled()
+	}
 	s.fails, s.silences = 0, 0
 	s.c.failures[a.transport] = 0
 }

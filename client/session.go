@@ -29,6 +29,7 @@ type session struct {
 	sid      string // "" until the first OPEN
 	rid      string // of its race; "" without resume
 	asksC    bool   // the server shall connect "/" by itself
+	early    bool   // it has, and may not have heard from us yet
 	stock    bool   // the server has no resume, or the client wants none: the connection is the session
 	over     bool   // nothing more is taken or started
 	draining bool   // it is left: drained is closed when nothing waits any more

@@ -237,6 +237,14 @@ func (s *Socket) answer(err error) {
 	s.waiters = nil
 }
 
+// settled ends the calls of Connect of a socket that the server has connected by
+// itself: what is sent on the connection arrives, and the session is decided.
+func (s *Socket) settled() {
+	if s.state == connected {
+		s.answer(nil)
+	}
+}
+
 // refuse ends a try to connect that failed for good.
 func (s *Socket) refuse(err error) {
 	waited := len(s.waiters) > 0

@@ -5,7 +5,6 @@ package namespace
 import (
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 	"sync"
 
@@ -16,7 +15,7 @@ import (
 
 // ErrTimeout is returned by a call whose deadline passed. It is a
 // context.DeadlineExceeded.
-var ErrTimeout = fmt.Errorf("namespace: no acknowledgement in time: %w", context.DeadlineExceeded)
+var ErrTimeout = adapter.ErrTimeout
 
 // result is what became of one call.
 type result struct {

@@ -43,10 +43,13 @@ func answersFrom(ctx context.Context, a adapter.Adapter, op *adapter.Op) iter.Se
 
 // named returns the error of this package for one that comes of the end of ctx.
 func named(ctx context.Context, err error) error {
-	if err != nil && ctx.Err() != nil && errors.Is(err, ctx.Err()) {
-		return ctxError(ctx)
+	if err == nil || ctx.Err() == nil || !errors.Is(err, ctx.Err()) {
+		return err
 	}
-	return err
+	if missing := (*adapter.MissingError)(nil); errors.As(err, &missing) {
+		return errors.Join(ctxError(ctx), missing)
+	}
+	return ctxError(ctx)
 }
 
 // merge yields what the sources yield, as it comes.

@@ -49,7 +49,8 @@ func (t Target) Local() Target {
 }
 
 // Volatile returns a target that events are dropped for, client by client, where they
-// cannot be taken at once: the client has no connection, or a busy one.
+// cannot be taken at once: the client has no connection, or a busy one. A client that
+// takes nothing at all for 10 s is disconnected all the same.
 func (t Target) Volatile() Target { return t.with(sio.Flags{Volatile: true}) }
 
 // Latest returns a target whose events tell the newest of something: one that still

@@ -28,11 +28,12 @@ type Middleware func(next Handler) Handler
 type Namespace struct {
 	registry *Registry
 	name     string
-	parent   *Namespace      // that it was made for; else nil
-	children *children       // of a parent, else nil
-	adapter  adapter.Adapter // nil without other nodes; set by open
-	open     func() error    // opens the adapter, and tells of the namespace; once
-	opened   atomic.Bool     // adapter may be read
+	parent   *Namespace                       // that it was made for; else nil
+	children *children                        // of a parent, else nil
+	adapter  adapter.Adapter                  // nil without other nodes; set by open
+	open     func() error                     // opens the adapter, and tells of the namespace; once
+	follower atomic.Pointer[adapter.Follower] // the adapter, if it is told of rooms
+	opened   atomic.Bool                      // adapter may be read
 	ackIDs   atomic.Uint64
 	index    index
 	served   serverEvents
@@ -68,6 +69,7 @@ type AuthFunc func(ctx context.Context, h *Handshake) (*Identity, error)
 var (
 	_ sio.Caller    = (*Namespace)(nil)
 	_ adapter.Local = (*Namespace)(nil)
+	_ adapter.Rooms = (*Namespace)(nil)
 )
 
 func newNamespace(g *Registry, name string) *Namespace {
@@ -81,6 +83,9 @@ func newNamespace(g *Registry, name string) *Namespace {
 func (n *Namespace) openOnce() (err error) {
 	if n.registry.opener != nil {
 		n.adapter, err = n.registry.opener.Open(n.name, n)
+		if f, ok := n.adapter.(adapter.Follower); ok {
+			n.follower.Store(&f)
+		}
 	}
 	n.opened.Store(true)
 	n.registry.mu.RLock()
@@ -277,6 +282,9 @@ func (n *Namespace) CountSockets(ctx context.Context) (int, error) {
 
 // Sockets returns the sockets that are connected to this node.
 func (n *Namespace) Sockets() []*Socket { return n.target().Sockets() }
+
+// HasRoom implements [adapter.Rooms].
+func (n *Namespace) HasRoom(name string) bool { return n.index.exists(name) }
 
 // Socket returns the socket of that ID, if it is connected to this node.
 func (n *Namespace) Socket(id string) (*Socket, bool) { return n.index.get(id) }

@@ -38,6 +38,7 @@ func (x *index) init(n *Namespace) {
 
 // add brings a socket in; false if it has left already.
 func (x *index) add(s *Socket) bool {
+	defer x.watch.tell()
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if s.left {
@@ -46,6 +47,7 @@ func (x *index) add(s *Socket) bool {
 	s.entered = true
 	x.sockets[s.id] = s
 	x.enterLocked(&x.all, s)
+	x.watch.note(ownCreated, s.id, s.id)
 	return true
 }
 
@@ -93,6 +95,7 @@ func (x *index) remove(s *Socket) {
 	s.left = true
 	if x.sockets[s.id] == s {
 		delete(x.sockets, s.id)
+		x.watch.note(ownDeleted, s.id, s.id)
 	}
 	for i := range s.memberships {
 		if r := s.memberships[i].room; r != &x.all {
@@ -198,6 +201,13 @@ func (x *index) roomsOf(s *Socket) []string {
 		}
 	}
 	return names
+}
+
+// exists tells whether the room has a member.
+func (x *index) exists(name string) bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.rooms[name] != nil || x.sockets[name] != nil
 }
 
 func (x *index) get(id string) (*Socket, bool) {

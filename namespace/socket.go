@@ -10,6 +10,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/engine"
 	"github.com/everwire/everwire/namespace/sio"
 )
@@ -25,7 +26,7 @@ const (
 )
 
 // ErrDisconnected is returned for a socket that is not connected any more.
-var ErrDisconnected = errors.New("namespace: socket is disconnected")
+var ErrDisconnected = adapter.ErrDisconnected
 
 // Socket is one client in one namespace. Its methods may be called concurrently.
 type Socket struct {

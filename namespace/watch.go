@@ -13,6 +13,10 @@ const (
 	RoomJoined
 	RoomLeft
 	RoomDeleted // the last socket has left
+
+	// Those of a socket's own ID, which adapters are told of.
+	ownCreated
+	ownDeleted
 )
 
 // RoomEvent is one change of a room.
@@ -39,9 +43,14 @@ type watch struct {
 	telling bool
 }
 
+// watched tells whether anybody is to be told.
+func (w *watch) watched() bool {
+	return w.namespace.hooks.Load().onRoom != nil || w.namespace.follower.Load() != nil
+}
+
 // note keeps a change, under the lock of the index.
 func (w *watch) note(change RoomChange, room, socket string) {
-	if w.namespace.hooks.Load().onRoom == nil {
+	if !w.watched() {
 		return
 	}
 	w.mu.Lock()
@@ -51,15 +60,12 @@ func (w *watch) note(change RoomChange, room, socket string) {
 
 // tell tells the listeners, unless somebody does so now: then those are told too.
 func (w *watch) tell() {
-	listeners := w.namespace.hooks.Load().onRoom
-	if listeners == nil {
+	if !w.watched() {
 		return
 	}
 	for events := w.take(false); events != nil; events = w.take(true) {
 		for _, e := range events {
-			for _, f := range listeners {
-				w.call(f, e)
-			}
+			w.tellOf(e)
 		}
 	}
 }
@@ -74,6 +80,21 @@ func (w *watch) take(telling bool) (events []RoomEvent) {
 		w.telling = events != nil
 	}
 	return events
+}
+
+func (w *watch) tellOf(e RoomEvent) {
+	if f := w.namespace.follower.Load(); f != nil {
+		switch e.Change {
+		case RoomCreated, RoomDeleted, ownCreated, ownDeleted:
+			(*f).FollowRoom(e.Room, e.Change == RoomCreated || e.Change == ownCreated, e.Change >= ownCreated)
+		}
+	}
+	if e.Change >= ownCreated {
+		return
+	}
+	for _, f := range w.namespace.hooks.Load().onRoom {
+		w.call(f, e)
+	}
 }
 
 func (w *watch) call(f func(RoomEvent), e RoomEvent) {

@@ -83,12 +83,29 @@ func describeAnswer(t *testing.T, a adapter.Answer) string {
 		text += fmt.Sprintf(" body %v", first)
 	}
 	for _, s := range a.Sockets {
+		s.Data = sorted(t, s.Data)
 		j, err := json.Marshal(s)
 		if err != nil {
 			t.Errorf("a socket has no JSON form: %v", err)
 		}
 		text += " socket " + string(j)
 	}
+	return text
+}
+
+// sorted is JSON with the members of objects in order of their names, which is not
+// for adapters to keep.
+func sorted(t *testing.T, text json.RawMessage) json.RawMessage {
+	t.Helper()
+	if len(text) == 0 {
+		return text
+	}
+	var v any
+	if err := json.Unmarshal(text, &v); err != nil {
+		t.Errorf("the data of a socket are no JSON: %v", err)
+		return text
+	}
+	text, _ = json.Marshal(v)
 	return text
 }
 

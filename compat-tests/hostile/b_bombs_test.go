@@ -84,7 +84,7 @@ var rowsBombs = []row{
 			s := a.join(deflating)
 			large := frame(final|rsv1|opText, deflated(strings.NewReader(`42["e","`), strings.NewReader(repeat("x", 999_000)), strings.NewReader(`"]`)))
 			const n = 50
-			a.atMost(cost{peak: 16 << 20}, a.spent(func() {
+			a.atMost(cost{peak: 32 << 20}, a.spent(func() {
 				for range n {
 					s.write(large)
 				}

@@ -8,6 +8,7 @@ command -v chromium >/dev/null || missing+=(chromium)
 [ -n "$(fc-list 2>/dev/null)" ] || missing+=(fontconfig fonts-liberation)
 command -v nginx >/dev/null || missing+=(nginx-light)
 command -v haproxy >/dev/null || missing+=(haproxy)
+command -v redis-server >/dev/null || missing+=(redis-server)
 # Debian's Python, whatever else is on the PATH: its packages are what is tested.
 for module in socketio aiohttp websocket requests msgpack; do
   /usr/bin/python3 -c "import $module" 2>/dev/null || missing+=("python3-$module")

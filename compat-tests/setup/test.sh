@@ -95,6 +95,7 @@ all)
   start 'browsers' browsers
   finish
   start 'TLS, HTTP/2 and proxies' foreign proxies
+  start 'mixed cluster over Redis' foreign cluster
   start 'engine.io client' foreign engineclient
   finish
   start 'Python client' foreign pythonclients
@@ -112,6 +113,7 @@ all)
   step 'planted bugs' mutants
   step 'cut and swallowed connections' foreign chaos
   step 'recovery of official clients' recovery
+  step 'slow clients' foreign slow
   ;;
 *)
   echo "usage: $0 [check]" >&2

@@ -1,0 +1,152 @@
+// Package node is one namespace of one server in a cluster, for all adapters: it tells
+// others of operations and applies theirs, asks, collects answers, and answers. How
+// messages get from node to node, and in what form, is the business of a [Link].
+package node
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/everwire/everwire/adapter"
+)
+
+// Link carries messages. Its methods may be called concurrently.
+type Link interface {
+	// Send sends m to all other nodes, Reply to the one that has sent to. They do not
+	// wait for them, and keep nothing of m.
+	Send(m *Message) error
+	Reply(to, m *Message) error
+	// Others tells how many other nodes there are and, if it can, their names.
+	Others(ctx context.Context) (n int, names []string, err error)
+	// Close ends the link; Receive is not called after it.
+	Close() error
+}
+
+// Config sets up a [Node].
+type Config struct {
+	Namespace string
+	Name      string // of this node; NewName if ""
+	Local     adapter.Local
+	Ignored   func()        // is called for each message that is dropped; may be nil
+	Timeout   time.Duration // for answers that need no handler or client; 5 s if 0
+}
+
+// Node is an [adapter.Adapter]. It is made, then linked, and may then receive.
+type Node struct {
+	Namespace string
+	Name      string
+
+	local   adapter.Local
+	link    Link
+	timeout time.Duration
+	ctx     context.Context // ends with the node
+	end     context.CancelFunc
+	ignored func()
+
+	mu      sync.RWMutex // guards closed, and is held while something that was published is applied
+	closed  bool
+	asked   sync.WaitGroup // what others ask and this node works on
+	working atomic.Int64
+
+	askMu    sync.Mutex // guards requests
+	requests map[string]*request
+}
+
+var _ adapter.Adapter = (*Node)(nil)
+
+// ErrClosed is returned for a node that was closed.
+var ErrClosed = errors.New("adapter: closed")
+
+// New returns a node without a link.
+func New(c Config) *Node {
+	n := &Node{
+		Namespace: c.Namespace,
+		Name:      c.Name,
+		local:     c.Local,
+		timeout:   c.Timeout,
+		ignored:   c.Ignored,
+		requests:  make(map[string]*request),
+	}
+	if n.Name == "" {
+		n.Name = NewName()
+	}
+	if n.ignored == nil {
+		n.ignored = func() {}
+	}
+	if n.timeout <= 0 {
+		n.timeout = 5 * time.Second
+	}
+	n.ctx, n.end = context.WithCancel(context.Background())
+	return n
+}
+
+// NewName returns a name for a node or a request, which nobody can guess: 16 hex digits,
+// as official servers have it.
+func NewName() string {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return hex.EncodeToString(b[:])
+}
+
+// Link sets the link, before anything else is done.
+func (n *Node) Link(l Link) { n.link = l }
+
+func (n *Node) isClosed() bool {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return n.closed
+}
+
+// Publish implements [adapter.Adapter].
+func (n *Node) Publish(_ context.Context, op *adapter.Op) error {
+	if n.isClosed() {
+		return ErrClosed
+	}
+	return n.link.Send(&Message{Type: typeOf[op.Kind], From: n.Name, Op: *op})
+}
+
+// Close implements [adapter.Adapter].
+func (n *Node) Close() error {
+	n.mu.Lock()
+	was := n.closed
+	n.closed = true
+	n.mu.Unlock()
+	if was {
+		return nil
+	}
+	n.end()
+	n.asked.Wait()
+	return n.link.Close()
+}
+
+// Receive takes a message of another node. It does not block.
+func (n *Node) Receive(m *Message) {
+	switch {
+	case m.From == n.Name:
+	case m.Type.answers():
+		n.answered(m)
+	case m.Request == "":
+		n.apply(m)
+	default:
+		n.answer(m)
+	}
+}
+
+// apply does what was published. Apply does not block, so that holding the lock is
+// harmless; it keeps Close from returning too early. Its error is that of one
+// node, and nobody waits for it.
+func (n *Node) apply(m *Message) {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	if n.closed {
+		return
+	}
+	if err := n.local.Apply(n.ctx, &m.Op, nil); err != nil {
+		n.ignored()
+	}
+}

@@ -1,0 +1,110 @@
+// base.go: what the modes have in common.
+
+package redis
+
+import (
+	"context"
+
+	"github.com/everwire/everwire/adapter/internal/node"
+	"github.com/everwire/everwire/adapter/internal/wire"
+)
+
+// base is the half of a link that does not depend on the mode.
+type base struct {
+	*hub
+	node    *node.Node
+	channel string // of the namespace
+	scope   scope  // of the two that follow
+	public  string // channel of all nodes
+	answers string // channel of a node, up to its name
+	leave   func() // the cluster
+	topics  []subscribed
+}
+
+type subscribed struct {
+	subscriber *subscriber
+	topic      topic
+}
+
+// listen subscribes, and waits until Redis has confirmed.
+func (b *base) listen(h handler, topics ...topic) error {
+	for _, t := range topics {
+		s, err := b.subscriber(t)
+		if err != nil {
+			return err
+		}
+		b.topics = append(b.topics, subscribed{s, t})
+		if err := s.wait(t, h); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close implements [node.Link].
+func (b *base) Close() error {
+	for _, t := range b.topics {
+		t.subscriber.drop(t.topic)
+	}
+	b.leave()
+	return nil
+}
+
+// receive reads a message with parse, and hands it to the node.
+func (b *base) receive(payload string, parse func([]byte) (*node.Message, error)) {
+	if len(payload) > b.config.MaxMessage {
+		b.ignore()
+		return
+	}
+	m, err := parse([]byte(payload))
+	if err != nil {
+		b.ignore()
+		return
+	}
+	b.node.Receive(m)
+}
+
+func (b *base) ignore() { b.tally.ignored.Add(1) }
+
+// Others implements [node.Link].
+func (b *base) Others(ctx context.Context) (int, []string, error) {
+	n, _, err := b.Count(ctx, nil)
+	return n, nil, err
+}
+
+// Count implements [node.Census]. Nodes are those who have subscribed to the channel of
+// all, without this one, if it has just now, and each has a channel of its own.
+func (b *base) Count(ctx context.Context, names []string) (others int, gone []string, err error) {
+	channels := []string{b.public, b.private(b.node.Name)}
+	for _, name := range names {
+		channels = append(channels, b.private(name))
+	}
+	counts, err := b.numSub(ctx, b.scope, channels...)
+	for i, name := range names {
+		if counts[channels[2+i]] == 0 {
+			gone = append(gone, name)
+		}
+	}
+	return int(max(counts[channels[0]]-min(counts[channels[1]], 1), 0)), gone, err
+}
+
+// appendTo is how a message becomes bytes.
+type appendTo func(dst []byte, v any) ([]byte, error)
+
+// send writes a message in the form of the official cluster adapters, and publishes it.
+func (b *base) send(command, channel string, m *node.Message, write appendTo) error {
+	e, err := b.node.Envelope(m)
+	if err != nil {
+		return err
+	}
+	payload, err := write(nil, e)
+	if err != nil {
+		return err
+	}
+	return b.publish(command, channel, payload)
+}
+
+// private is the channel of one node's answers.
+func (b *base) private(name string) string { return b.answers + name + "#" }
+
+var _ appendTo = wire.Append

@@ -1,0 +1,242 @@
+// cluster.go: what the namespaces of one server share.
+
+package redis
+
+import (
+	"context"
+	"sync"
+	"sync/atomic"
+
+	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/everwire/everwire/adapter"
+	"github.com/everwire/everwire/adapter/internal/node"
+)
+
+// Cluster links one server to its cluster: it is for Config.Adapter of everwire, and for
+// one server. It holds connections to Redis while the server has namespaces.
+type Cluster struct {
+	config Config
+	tally  tally
+
+	mu   sync.Mutex // guards what follows
+	hub  *hub       // nil while nothing is open
+	open int
+}
+
+var _ adapter.Opener = (*Cluster)(nil)
+
+// New returns a Cluster. It does not connect yet. The error is that of a bad Config.
+func New(c Config) (*Cluster, error) {
+	if err := c.setDefaults(); err != nil {
+		return nil, err
+	}
+	return &Cluster{config: c}, nil
+}
+
+// Stats counts messages since the Cluster was made.
+type Stats struct {
+	Published uint64 // taken by Redis
+	Refused   uint64 // too much waited to be published
+	Lost      uint64 // for which Redis has perhaps not got what was sent
+	Ignored   uint64 // received, and no message of the protocol or of a namespace that is open
+}
+
+// tally is what Stats are made of.
+type tally struct{ published, refused, lost, ignored atomic.Uint64 }
+
+// Stats returns the numbers of now.
+func (c *Cluster) Stats() Stats {
+	t := &c.tally
+	return Stats{t.published.Load(), t.refused.Load(), t.lost.Load(), t.ignored.Load()}
+}
+
+// Open implements [adapter.Opener]. It returns when Redis has confirmed the namespace's
+// subscriptions; an error says that it did not within Config.Timeout.
+func (c *Cluster) Open(namespace string, l adapter.Local) (adapter.Adapter, error) {
+	h, err := c.enter()
+	if err != nil {
+		return nil, err
+	}
+	n := node.New(node.Config{
+		Namespace: namespace, Local: l, Timeout: c.config.Timeout, Ignored: func() { c.tally.ignored.Add(1) },
+	})
+	link := h.link(base{hub: h, node: n, channel: c.config.Prefix + "#" + namespace + "#", leave: c.leave}, l)
+	n.Link(link)
+	if err := link.start(); err != nil {
+		_ = n.Close() // err says what is wrong
+		return nil, err
+	}
+	if f, ok := link.(adapter.Follower); ok {
+		return struct {
+			*node.Node
+			adapter.Follower
+		}{n, f}, nil
+	}
+	return n, nil
+}
+
+// link is one namespace in one of the modes.
+type link interface {
+	node.Link
+	start() error
+}
+
+func (c *Cluster) enter() (*hub, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.hub == nil {
+		h, err := newHub(&c.config, &c.tally)
+		if err != nil {
+			return nil, err
+		}
+		c.hub = h
+	}
+	c.open++
+	return c.hub, nil
+}
+
+func (c *Cluster) leave() {
+	c.mu.Lock()
+	c.open--
+	var last *hub
+	if c.open == 0 {
+		last, c.hub = c.hub, nil
+	}
+	c.mu.Unlock()
+	if last != nil {
+		last.close()
+	}
+}
+
+// hub holds the connections.
+type hub struct {
+	config *Config
+	tally  *tally
+	own    goredis.UniversalClient // for what is received
+	queue  *queue
+
+	mu          sync.Mutex             // guards what follows
+	subscribers map[string]*subscriber // by shard; "" for all that is not sharded
+	readers     map[string]*reader     // of streams, by name
+}
+
+func newHub(c *Config, t *tally) (*hub, error) {
+	h := &hub{config: c, tally: t, subscribers: make(map[string]*subscriber), readers: make(map[string]*reader)}
+	out, err := private(c.Client, nil)
+	if err != nil {
+		return nil, err
+	}
+	h.queue = newQueue(out, c, t)
+	h.own, err = private(c.Client, h.again)
+	return h, err // the same error would have come before
+}
+
+// again repairs subscriptions after a new connection to a Redis Cluster: the client
+// subscribes to all channels of a connection with one command, which Redis refuses if
+// they are of several slots.
+func (h *hub) again() {
+	// Ends when all is noted; blocks on locks alone, one of which may be held here.
+	go func() {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		for shard, s := range h.subscribers {
+			if shard != "" {
+				s.again()
+			}
+		}
+	}()
+}
+
+// link makes a namespace's link, which has not started.
+func (h *hub) link(b base, l adapter.Local) link {
+	switch h.config.Mode {
+	case Sharded:
+		if h.config.Subscriptions == Static {
+			return newSharded(b)
+		}
+		return newDynamic(b, l, h.config.Subscriptions)
+	case Streams:
+		return newStreams(b)
+	}
+	return newClassic(b, l)
+}
+
+// subscriber returns that of a topic. In a Redis Cluster each shard has one.
+func (h *hub) subscriber(t topic) (*subscriber, error) {
+	shard := ""
+	if cluster, ok := h.own.(*goredis.ClusterClient); ok && t.scope == sharded {
+		master, err := cluster.MasterForKey(context.Background(), t.name)
+		if err != nil {
+			return nil, err
+		}
+		shard = master.Options().Addr
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	s := h.subscribers[shard]
+	if s == nil {
+		s = newSubscriber(h.subscription(t), h.config.Timeout, shard != "")
+		h.subscribers[shard] = s
+	}
+	return s, nil
+}
+
+// subscription is a connection that goes where the topic is. Without topics of its own it
+// does not connect yet.
+func (h *hub) subscription(t topic) *goredis.PubSub {
+	if _, ok := h.own.(*goredis.ClusterClient); ok && t.scope == sharded {
+		return h.own.SSubscribe(context.Background(), t.name)
+	}
+	return h.own.Subscribe(context.Background())
+}
+
+func (h *hub) close() {
+	h.queue.close()
+	h.mu.Lock()
+	subscribers, readers := h.subscribers, h.readers
+	h.mu.Unlock()
+	for _, s := range subscribers {
+		s.close()
+	}
+	for _, r := range readers {
+		r.close()
+	}
+	_ = h.own.Close() // nothing is done with it any more
+}
+
+// publish queues a message for a channel.
+func (h *hub) publish(command, channel string, payload []byte) error {
+	if len(payload) > h.config.MaxMessage {
+		return ErrTooLarge
+	}
+	return h.queue.add(len(channel)+len(payload), command, channel, payload)
+}
+
+// numSub returns how many connections have subscribed to each of the channels, in all of a
+// Redis Cluster.
+func (h *hub) numSub(ctx context.Context, scope scope, channels ...string) (map[string]int64, error) {
+	cluster, ok := h.config.Client.(*goredis.ClusterClient)
+	if !ok {
+		return numSub(ctx, h.config.Client, scope, channels)
+	}
+	var mu sync.Mutex // guards total
+	total := make(map[string]int64)
+	err := cluster.ForEachShard(ctx, func(ctx context.Context, shard *goredis.Client) error {
+		counts, err := numSub(ctx, shard, scope, channels)
+		mu.Lock()
+		defer mu.Unlock()
+		for channel, n := range counts {
+			total[channel] += n
+		}
+		return err
+	})
+	return total, err
+}
+
+func numSub(ctx context.Context, c goredis.Cmdable, scope scope, channels []string) (map[string]int64, error) {
+	if scope == sharded {
+		return c.PubSubShardNumSub(ctx, channels...).Result()
+	}
+	return c.PubSubNumSub(ctx, channels...).Result()
+}

@@ -1,0 +1,160 @@
+// Package redis links servers into a cluster over Redis, in the formats of the official
+// adapters for Node, so that servers in Go and in Node can be nodes of one cluster:
+//
+//	client := goredis.NewClient(&goredis.Options{Addr: "localhost:6379"})
+//	cluster, err := redis.New(redis.Config{Client: client})
+//	srv, err := everwire.New(everwire.Config{Adapter: cluster})
+//
+// All nodes of a cluster need the same [Mode] and prefix. An [Emitter] sends from
+// processes that hold no connections.
+//
+// Who can publish in Redis can do with clients what a server can: let only servers
+// reach it. What is read is checked, and dropped and counted if it is no message.
+package redis
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// Mode is how messages travel.
+type Mode uint8
+
+// The modes, by the official adapter that each forms a cluster with.
+const (
+	// Classic is Redis Pub/Sub, as @socket.io/redis-adapter 8 has it by default. A
+	// message that a node is not connected for is lost to it.
+	Classic Mode = iota
+	// Sharded is sharded Pub/Sub, createShardedAdapter of @socket.io/redis-adapter 8:
+	// Redis 7 and later. In a Redis Cluster each channel is known to one shard alone.
+	Sharded
+	// Streams is @socket.io/redis-streams-adapter 0.3: what is published goes through a
+	// stream, of which a node that was away for a while misses nothing; questions and
+	// answers go through Pub/Sub.
+	Streams
+)
+
+// Subscriptions is which rooms have a channel of their own in mode [Sharded]: only nodes
+// with members in the room get its messages. All nodes must use the same.
+type Subscriptions uint8
+
+// The subscription modes, by the names of the official adapter.
+const (
+	Dynamic        Subscriptions = iota // rooms, but not those of a socket's ID
+	Static                              // none
+	DynamicPrivate                      // rooms, and those of a socket's ID too
+)
+
+// Config sets up a [Cluster] or an [Emitter]. A zero field means its default.
+type Config struct {
+	// Client is connected to Redis; required. It is used for questions, and others that
+	// are set up as it is for what is published and received; it is not closed. Use a
+	// *redis.Client, also that of NewFailoverClient, or a *redis.ClusterClient.
+	Client goredis.UniversalClient
+
+	Mode   Mode
+	Prefix string // of channels and of the stream; default "socket.io"
+
+	Subscriptions Subscriptions // in mode Sharded
+
+	// StreamCount is how many streams the namespaces share in mode Streams, default 1,
+	// and MaxLen how many messages each keeps at least; default 10,000.
+	StreamCount int
+	MaxLen      int64
+
+	// Timeout is how long other nodes may take to describe or count their sockets;
+	// default 5 s. It is also how long Open waits for Redis.
+	Timeout time.Duration
+
+	// Queue is how many bytes may wait to be published, for all namespaces; what is
+	// published beyond is refused with [ErrQueueFull]. Default 16 MiB.
+	Queue int
+
+	// MaxMessage is how many bytes a message may have; larger ones are refused, or
+	// dropped when they arrive. Default 16 MiB, and Queue at most.
+	MaxMessage int
+
+	Logger *slog.Logger // default slog.Default()
+}
+
+// Errors of what is published.
+var (
+	// ErrQueueFull says that Redis does not take messages as fast as they are
+	// published, or not at all.
+	ErrQueueFull = errors.New("redis: too much waits to be published")
+	// ErrTooLarge says that a message is larger than Config.MaxMessage.
+	ErrTooLarge = errors.New("redis: message is too large")
+	// ErrClosed says that it was closed.
+	ErrClosed = errors.New("redis: closed")
+)
+
+func (c *Config) setDefaults() error {
+	const size = 16 << 20
+	switch {
+	case c.Client == nil:
+		return errors.New("redis: Config.Client is missing")
+	case c.Mode > Streams:
+		return fmt.Errorf("redis: Config.Mode %d is unknown", c.Mode)
+	case c.Subscriptions > DynamicPrivate:
+		return fmt.Errorf("redis: Config.Subscriptions %d is unknown", c.Subscriptions)
+	case c.StreamCount < 0, c.MaxLen < 0, c.Timeout < 0, c.Queue < 0, c.MaxMessage < 0:
+		return errors.New("redis: a number in Config is negative")
+	}
+	setDefault(&c.Prefix, "socket.io")
+	setDefault(&c.StreamCount, 1)
+	setDefault(&c.MaxLen, 10_000)
+	setDefault(&c.Timeout, 5*time.Second)
+	setDefault(&c.Queue, size)
+	setDefault(&c.MaxMessage, min(size, c.Queue))
+	if c.Logger == nil {
+		c.Logger = slog.Default()
+	}
+	return nil
+}
+
+// home is the key whose master gets all that is published, where its order would be lost
+// otherwise.
+func (c *Config) home() string {
+	if c.Mode == Classic || c.Mode == Streams && c.StreamCount == 1 {
+		return c.Prefix
+	}
+	return ""
+}
+
+func setDefault[T comparable](field *T, value T) {
+	if *field == *new(T) {
+		*field = value
+	}
+}
+
+// private returns a client of our own that is set up as c is, but for two things: nothing
+// is sent twice, and connected is called, unless it is nil, when there is a new connection
+// to a Redis Cluster. The caller closes it.
+func private(c goredis.UniversalClient, connected func()) (goredis.UniversalClient, error) {
+	switch c := c.(type) {
+	case *goredis.Client:
+		o := *c.Options()
+		o.MaxRetries, o.DisableIdentity = -1, true
+		o.PushNotificationProcessor = nil // that of c has its handlers
+		return goredis.NewClient(&o), nil
+	case *goredis.ClusterClient:
+		o := *c.Options()
+		o.MaxRetries, o.DisableIdentity = -1, true
+		if theirs := o.OnConnect; connected != nil {
+			o.OnConnect = func(ctx context.Context, cn *goredis.Conn) error {
+				connected()
+				if theirs == nil {
+					return nil
+				}
+				return theirs(ctx, cn)
+			}
+		}
+		return goredis.NewClusterClient(&o), nil
+	}
+	return nil, fmt.Errorf("redis: Config.Client is a %T, not a *redis.Client or *redis.ClusterClient", c)
+}

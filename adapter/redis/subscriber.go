@@ -1,0 +1,239 @@
+// subscriber.go: what a node hears: channels of one connection.
+
+package redis
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	goredis "github.com/redis/go-redis/v9"
+)
+
+// scope is the kind of a subscription.
+type scope uint8
+
+const (
+	plain scope = iota
+	pattern
+	sharded
+)
+
+// handler takes what comes in on a channel. It does not block.
+type handler func(channel, payload string)
+
+// topic is what is subscribed to.
+type topic struct {
+	scope scope
+	name  string
+}
+
+// subscriber keeps subscriptions, over reconnections.
+type subscriber struct {
+	pubsub  *goredis.PubSub
+	timeout time.Duration
+	single  bool            // one topic a command
+	ctx     context.Context // ends with the subscriber
+	end     context.CancelFunc
+	running sync.WaitGroup
+
+	mu      sync.Mutex // guards what follows
+	wanted  map[topic]handler
+	applied map[topic]bool
+	dirty   map[topic]bool          // where the two may differ
+	waiting map[topic]chan struct{} // closed when Redis has confirmed
+	changed chan struct{}           // has room for one
+}
+
+func newSubscriber(pubsub *goredis.PubSub, timeout time.Duration, single bool) *subscriber {
+	s := &subscriber{
+		pubsub:  pubsub,
+		timeout: timeout,
+		single:  single,
+		wanted:  make(map[topic]handler),
+		applied: make(map[topic]bool),
+		dirty:   make(map[topic]bool),
+		waiting: make(map[topic]chan struct{}),
+		changed: make(chan struct{}, 1),
+	}
+	s.ctx, s.end = context.WithCancel(context.Background())
+	// The client notices dead connections itself. It would drop what is not taken for
+	// this long.
+	messages := pubsub.ChannelWithSubscriptions(goredis.WithChannelSize(256), goredis.WithChannelSendTimeout(time.Hour))
+	// Owned by the subscriber, and end with it; the first blocks on Redis alone, the
+	// second on its writes.
+	s.running.Go(func() { s.receive(messages) })
+	s.running.Go(s.subscribe)
+	return s
+}
+
+// want subscribes, at some time soon.
+func (s *subscriber) want(t topic, h handler) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wanted[t] = h
+	s.touchLocked(t)
+}
+
+// drop ends a subscription: its handler is not called any more, but for calls that
+// are under way.
+func (s *subscriber) drop(topics ...topic) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, t := range topics {
+		delete(s.wanted, t)
+		s.touchLocked(t)
+	}
+}
+
+// again subscribes once more to all that is wanted.
+func (s *subscriber) again() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for t := range s.wanted {
+		delete(s.applied, t)
+		s.touchLocked(t)
+	}
+}
+
+func (s *subscriber) touchLocked(t topic) {
+	s.dirty[t] = true
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
+}
+
+var errNotConfirmed = errors.New("redis: no connection within Config.Timeout")
+
+// wait wants a topic, and waits until Redis has confirmed it.
+func (s *subscriber) wait(t topic, h handler) error {
+	confirmed := make(chan struct{})
+	s.mu.Lock()
+	s.waiting[t] = confirmed
+	s.mu.Unlock()
+	s.want(t, h)
+	late := time.NewTimer(s.timeout)
+	defer late.Stop()
+	select {
+	case <-confirmed:
+		return nil
+	case <-late.C:
+		return errNotConfirmed
+	case <-s.ctx.Done():
+		return ErrClosed
+	}
+}
+
+// subscribe makes what is applied what is wanted.
+func (s *subscriber) subscribe() {
+	for {
+		select {
+		case <-s.changed:
+		case <-s.ctx.Done():
+			return
+		}
+		on, off := s.changes()
+		for scope := plain; scope <= sharded; scope++ {
+			// An error is that of a connection that is gone: all is subscribed again
+			// on the next one.
+			_ = s.apply(scope, off[scope], false)
+			_ = s.apply(scope, on[scope], true)
+		}
+	}
+}
+
+func (s *subscriber) changes() (on, off [3][]string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for t := range s.dirty {
+		_, wanted := s.wanted[t]
+		switch {
+		case wanted && !s.applied[t]:
+			s.applied[t] = true
+			on[t.scope] = append(on[t.scope], t.name)
+		case !wanted && s.applied[t]:
+			delete(s.applied, t)
+			off[t.scope] = append(off[t.scope], t.name)
+		}
+	}
+	clear(s.dirty)
+	return on, off
+}
+
+func (s *subscriber) apply(scope scope, names []string, on bool) error {
+	if len(names) == 0 {
+		return nil
+	}
+	if s.single && len(names) > 1 {
+		var errs []error
+		for i := range names {
+			errs = append(errs, s.apply(scope, names[i:i+1], on))
+		}
+		return errors.Join(errs...)
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, s.timeout)
+	defer cancel()
+	p := s.pubsub
+	f := map[scope2]func(context.Context, ...string) error{
+		{plain, true}: p.Subscribe, {plain, false}: p.Unsubscribe,
+		{pattern, true}: p.PSubscribe, {pattern, false}: p.PUnsubscribe,
+		{sharded, true}: p.SSubscribe, {sharded, false}: p.SUnsubscribe,
+	}[scope2{scope, on}]
+	return f(ctx, names...)
+}
+
+type scope2 struct {
+	scope scope
+	on    bool
+}
+
+// receive hands messages over until the subscriber is closed.
+func (s *subscriber) receive(messages <-chan any) {
+	for m := range messages {
+		switch m := m.(type) {
+		case *goredis.Subscription:
+			s.confirm(m)
+		case *goredis.Message:
+			if h := s.handler(m); h != nil {
+				h(m.Channel, m.Payload)
+			}
+		}
+	}
+}
+
+var confirmations = map[string]scope{"subscribe": plain, "psubscribe": pattern, "ssubscribe": sharded}
+
+func (s *subscriber) confirm(m *goredis.Subscription) {
+	scope, ok := confirmations[m.Kind]
+	if !ok {
+		return
+	}
+	t := topic{scope, m.Channel}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if c := s.waiting[t]; c != nil {
+		close(c)
+		delete(s.waiting, t)
+	}
+}
+
+func (s *subscriber) handler(m *goredis.Message) handler {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if m.Pattern != "" {
+		return s.wanted[topic{pattern, m.Pattern}]
+	}
+	if h := s.wanted[topic{plain, m.Channel}]; h != nil {
+		return h
+	}
+	return s.wanted[topic{sharded, m.Channel}]
+}
+
+// close ends it, and waits for handlers that are running.
+func (s *subscriber) close() {
+	s.end()
+	_ = s.pubsub.Close()
+	s.running.Wait()
+}
