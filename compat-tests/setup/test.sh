@@ -112,6 +112,7 @@ all)
   finish
   step 'planted bugs' mutants
   step 'cut and swallowed connections' foreign chaos
+  step 'bundled JavaScript client' foreign jsclient
   step 'recovery of official clients' recovery
   step 'slow clients' foreign slow
   ;;
