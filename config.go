@@ -104,7 +104,8 @@ type Config struct {
 
 	// OnceKey names the idempotency key of an event, "" for an event without: such an
 	// event is handled once in OnceWindow (default 2 min), and one that comes again,
-	// over whatever session, is answered from memory. [ClientKey] names the keys that
+	// over whatever session, is answered from memory (16 MiB for all users, beyond which
+	// the oldest are forgotten). [ClientKey] names the keys that
 	// Everwire's own clients add. Default: no event has a key.
 	OnceKey    func(c *Ctx) string
 	OnceWindow time.Duration

@@ -39,8 +39,14 @@ func (srv *Server) checked(r *http.Request, p params) *Error {
 	switch {
 	case err == nil:
 		return nil
-	case errors.As(err, &own):
-		return own
+	case errors.As(err, &own) && own != nil:
+		refusal := *own
+		if refusal.Status < 400 || refusal.Status > 599 {
+			refusal.Status = ErrForbidden.Status
+		}
+		return &refusal
+	case own == nil && errors.As(err, &own): // a nil *Error in an error is a classic
+		return ErrForbidden
 	}
 	refusal := &Error{Code: ErrForbidden.Code, Message: err.Error(), Status: ErrForbidden.Status}
 	if refusal.Message == "" {

@@ -20,8 +20,9 @@ type CORS struct {
 	MaxAge  time.Duration // for which browsers may remember a preflight; default 10 min, negative: they are not told
 	Status  int           // of the answer to a preflight, 200 to 299; default 204
 
-	// NoCredentials keeps browsers from sending cookies along. Origins "*" has them sent
-	// none in any case.
+	// NoCredentials keeps pages from reading answers to requests with cookies; with
+	// Origins "*" they cannot in any case. Cookies come all the same, on WebSockets above
+	// all: where strangers may connect, do not tell users by their cookies.
 	NoCredentials bool
 }
 

@@ -22,6 +22,11 @@ const joinWait = 50 * time.Millisecond
 // sites can make a browser send a GET, but neither read its answer nor open a
 // WebSocket unseen.
 func mayJoinEarly(r *http.Request, transport string) bool {
+	switch r.Header.Get("Sec-Fetch-Dest") {
+	case "", "empty", "websocket":
+	default:
+		return false // an image, a frame, a link
+	}
 	switch r.Header.Get("Sec-Fetch-Site") {
 	case "", "same-origin", "none":
 		return true
@@ -41,6 +46,19 @@ func (s *Session) joinEarly(r *http.Request, p params) {
 		j.Join()
 	}
 }
+
+// hear is called when the client of a session comes with its ID, or says something.
+func (s *Session) hear() {
+	s.mu.Lock()
+	s.resume.heard = true
+	s.mu.Unlock()
+	if s.resume.owesJoin.Swap(false) {
+		s.Joined()
+	}
+}
+
+// unheard reports whether hear is to be called.
+func (s *Session) unheard() bool { return s.resume.owesJoin.Load() }
 
 // awaitFirst waits until the first answer to a poll has more to say than OPEN.
 func (c *Conn) awaitFirst(ctx context.Context) {

@@ -106,3 +106,26 @@ func TestJoinEarlyInARace(t *testing.T) {
 		require.Len(t, w.receivers, 1)
 	})
 }
+
+// A client that is brought in counts among those that have joined nothing until it has
+// said something: else anybody could open sessions without end by a GET each.
+func TestJoinEarlyLiftsNoLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t, engine.Config{MaxUnjoined: 2})
+		w.onOpen = func(*engine.Session) error { return nil }
+		w.wrap = func(r *receiver) engine.Receiver { return joiningReceiver{r} }
+		open := func() string { return answer(w.do(http.MethodGet, handshake+"&resume=1&at=0&c=1", "")) }
+		first := open()
+		require.Contains(t, first, `"c":1`)
+		require.Contains(t, open(), `"c":1`)
+		require.Contains(t, open(), "Too Many Requests")
+		require.Equal(t, "ok", answer(w.do(http.MethodPost, handshake+"&resume=1&at=0&sid="+sidOf(t, first), "3")))
+		require.Contains(t, open(), `"c":1`)
+		time.Sleep(time.Minute)
+	})
+}
+
+// joiningReceiver joins at once.
+type joiningReceiver struct{ *receiver }
+
+func (j joiningReceiver) Join() { j.s.Joined() }

@@ -26,6 +26,9 @@ func (s *Session) reattach(p params, wake func()) (c *Conn, err error) {
 	if refusal != nil {
 		return nil, refusal.forResume()
 	}
+	if s.unheard() {
+		s.hear()
+	}
 	s.srv.sessions.attached(1)
 	return c, nil
 }

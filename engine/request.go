@@ -134,3 +134,6 @@ func hasToken(values []string, token string) bool {
 	}
 	return false
 }
+
+// Size returns the bytes that the request keeps.
+func (r *Request) Size() int { return len(r.header) + len(r.URI) + len(r.Host) + len(r.RemoteAddr) }

@@ -15,6 +15,9 @@ import (
 // does not count any more is ignored, but the word that the client leaves.
 func (c *Conn) receiveResumable(p eio.Packet) error {
 	s := c.s
+	if s.unheard() {
+		s.hear()
+	}
 	var number uint64
 	var leaves, counts bool
 	s.change(func(fx *effects) {

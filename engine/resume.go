@@ -5,6 +5,7 @@ package engine
 
 import (
 	"container/list"
+	"sync/atomic"
 	"time"
 
 	"github.com/everwire/everwire/engine/eio"
@@ -38,7 +39,9 @@ type resume struct {
 	leaving bool          // the client has said with its last messages that it leaves
 	final   bool          // the session's end was written to a connection
 
-	early bool // the server has brought the client into the main namespace by itself
+	early    bool        // the server has brought the client into the main namespace by itself
+	heard    bool        // the client has said something since
+	owesJoin atomic.Bool // the end of the limits waits for that
 
 	rid    string  // of the race that opened the session
 	racing bool    // the client has not said yet which of its connections it took

@@ -118,6 +118,13 @@ func (s *Session) Done() <-chan struct{} {
 // time and the number that a session without one is limited by.
 func (s *Session) Joined() {
 	s.mu.Lock()
+	if r := s.resume; r != nil && r.early && !r.heard {
+		// Whoever brings clients in unasked must not lift the limits of those that never
+		// come back.
+		r.owesJoin.Store(true)
+		s.mu.Unlock()
+		return
+	}
 	first := !s.joined && s.state == open
 	if first {
 		s.joined, s.until = true, 0

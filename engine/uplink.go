@@ -88,6 +88,9 @@ func (s *Session) handlePost(ctx context.Context, p params, packets []eio.Packet
 	if refusal := s.acceptPost(p, leaves); refusal != nil {
 		return refusal
 	}
+	if s.unheard() {
+		s.hear()
+	}
 	counts := func() bool { return s.currentLocked(p.at, p.transport) }
 	if leaves {
 		counts = func() bool { return s.state == open }

@@ -117,6 +117,7 @@ func (g *Registry) adoptLocked(parent *Namespace, name string) *Namespace {
 	n := newNamespace(g, name)
 	n.parent = parent
 	n.hooks.Store(parent.hooks.Load())
+	n.after = g.closing[name]
 	parent.children.list = append(parent.children.list, n)
 	g.namespaces[name] = n
 	return n
@@ -133,8 +134,13 @@ func (g *Registry) stay(n *Namespace) {
 func (g *Registry) leave(n *Namespace) {
 	g.mu.Lock()
 	n.visitors--
-	empty := n.visitors == 0 && n.parent != nil && !n.named && !g.keepEmpty
+	empty := n.visitors == 0 && n.parent != nil && !n.named && !g.keepEmpty && g.namespaces[n.name] == n
+	var closed chan struct{}
 	if empty {
+		if n.adapter != nil {
+			closed = make(chan struct{})
+			g.closing[n.name] = closed
+		}
 		delete(g.namespaces, n.name)
 		siblings := &n.parent.children.list
 		for i, other := range *siblings {
@@ -145,14 +151,24 @@ func (g *Registry) leave(n *Namespace) {
 		}
 	}
 	g.mu.Unlock()
-	if empty && n.adapter != nil {
+	if closed != nil {
 		// Owned by the registry; ends with Close, which may wait for the operation that
 		// has emptied the namespace.
-		go g.closeAdapter(n)
+		go g.closeAdapter(n, closed)
 	}
 }
 
-func (g *Registry) closeAdapter(n *Namespace) {
+// closeAdapter closes the adapter of a namespace that was removed. The next of its name
+// opens its own behind that: adapters know namespaces by their names.
+func (g *Registry) closeAdapter(n *Namespace, closed chan struct{}) {
+	defer func() {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		if g.closing[n.name] == closed {
+			delete(g.closing, n.name)
+		}
+		close(closed)
+	}()
 	if err := n.adapter.Close(); err != nil {
 		g.log.Error("everwire: closing the adapter of an empty namespace failed", "namespace", n.name, "error", err)
 	}

@@ -39,7 +39,8 @@ func (s *Socket) identify(who *Identity) {
 }
 
 // Key names a value of type T that a socket can have. Two keys of one name are the
-// same value, and must have the same type.
+// same value, and must have the same type. What a value points to must not be changed
+// after [Key.Set]; it is sent as JSON to servers that fetch the socket.
 type Key[T any] struct{ name string }
 
 // NewKey returns the key of that name.

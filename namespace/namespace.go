@@ -33,6 +33,7 @@ type Namespace struct {
 	adapter  adapter.Adapter                  // nil without other nodes; set by open
 	open     func() error                     // opens the adapter, and tells of the namespace; once
 	follower atomic.Pointer[adapter.Follower] // the adapter, if it is told of rooms
+	after    chan struct{}                    // closed when the adapter of the one before of this name is; nil if there is none
 	opened   atomic.Bool                      // adapter may be read
 	ackIDs   atomic.Uint64
 	index    index
@@ -81,6 +82,9 @@ func newNamespace(g *Registry, name string) *Namespace {
 }
 
 func (n *Namespace) openOnce() (err error) {
+	if n.after != nil {
+		<-n.after
+	}
 	if n.registry.opener != nil {
 		n.adapter, err = n.registry.opener.Open(n.name, n)
 		if f, ok := n.adapter.(adapter.Follower); ok {

@@ -23,7 +23,7 @@ type Once struct {
 	// share theirs, which should be random then. nil: no event has a key.
 	Key    func(c *Ctx) string
 	Window time.Duration // for which an answer is known; default 2 min
-	Memory int           // bytes of keys and answers, beyond which the oldest are forgotten; default 16 MiB
+	Memory int           // bytes of keys and answers of all users, beyond which the oldest are forgotten; default 16 MiB
 }
 
 // ClientKey is a [Once].Key for the keys that Everwire's own clients add: the last
@@ -107,7 +107,7 @@ func (m *memory) remember(k onceKey, c *Ctx) (d *done, fresh bool) {
 		d = &done{key: k, from: time.Now(), first: c}
 		d.place = m.order.PushBack(d)
 		m.known[k], m.busy[c] = d, d
-		m.growLocked(d, entrySize+k.size())
+		m.growLocked(d, entrySize+k.size()+c.size)
 		return d, true
 	}
 	if !d.handled && d.place != nil {
@@ -135,12 +135,15 @@ func (m *memory) handling(c *Ctx) *done {
 
 // forgetOldLocked forgets what is older than the window, and what is too much.
 func (m *memory) forgetOldLocked() {
-	for e := m.order.Front(); e != nil; e = m.order.Front() {
-		d := e.Value.(*done)
-		if m.bytes <= m.Memory && time.Since(d.from) < m.Window {
+	for e := m.order.Front(); e != nil; {
+		d, fresh := e.Value.(*done), time.Since(e.Value.(*done).from) < m.Window
+		e = e.Next()
+		switch {
+		case fresh && m.bytes <= m.Memory:
 			return
+		case !fresh, d.handled: // what is being handled stays: it must not be handled beside itself
+			m.forgetLocked(d)
 		}
-		m.forgetLocked(d)
 	}
 }
 
@@ -152,6 +155,7 @@ func (m *memory) forgetLocked(d *done) {
 	d.place = nil
 	delete(m.known, d.key)
 	delete(m.busy, d.first)
+	d.first = nil
 	m.bytes -= d.size
 }
 
@@ -178,12 +182,14 @@ func (m *memory) handle(d *done, answer []any, size int) (repeats []*Ctx) {
 	d.handled, d.answer, d.repeats = true, answer, nil
 	delete(m.busy, d.first)
 	if d.place != nil {
+		size -= d.first.size
 		for _, r := range repeats {
 			size -= r.size
 		}
 		m.growLocked(d, size)
 		m.forgetOldLocked()
 	}
+	d.first = nil
 	return repeats
 }
 
@@ -205,8 +211,7 @@ func (m *memory) copyOf(args []any) (list []any, size int, err error) {
 	for i := range list {
 		// JSON text keeps the digits of all numbers; an attachment has none.
 		var text json.RawMessage
-		if len(packets) == 1 && !packets[0].Binary {
-			err = b.Bind(i, &text)
+		if err = b.Bind(i, &text); err == nil && !bytes.Contains(text, []byte("placeholder")) {
 			list[i] = text
 		} else {
 			err = b.Bind(i, &list[i])
@@ -270,7 +275,10 @@ func (m *memory) repeat(d *done, c *Ctx) error {
 	if !handled {
 		return nil
 	}
-	return c.Ack(answer...)
+	if err := c.Ack(answer...); !errors.Is(err, ErrAcked) {
+		return err
+	}
+	return nil // answered with the first, just now
 }
 
 // complete keeps the answer, before it is sent: it may not arrive.

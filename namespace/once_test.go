@@ -150,6 +150,21 @@ func TestOnceIsBounded(t *testing.T) {
 	})
 }
 
+// An event that was handled is not kept, and while it is, it counts.
+func TestOnceKeepsNoEvents(t *testing.T) {
+	inShop(t, namespace.Once{}, func(t *testing.T, s *shop) {
+		p, _ := s.joined(t)
+		large := strings.Repeat("x", 500_000)
+		s.wait = make(chan struct{})
+		p.send(`421["order","` + large + `",{"_once":"a"}]`)
+		synctest.Wait()
+		require.Greater(t, s.Remembered(), 500_000)
+		close(s.wait)
+		require.Contains(t, p.Next(), "431[")
+		require.Less(t, s.Remembered(), 1000)
+	})
+}
+
 // What was promised later is kept when it is answered; an event that wants no answer is
 // handled when its handler has returned.
 func TestOnceWithLateAnswers(t *testing.T) {

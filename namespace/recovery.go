@@ -26,16 +26,23 @@ import (
 // [ErrDisconnected]. Volatile events are not either.
 type Recovery struct {
 	Window time.Duration // for which a client may come back; 0: it cannot
-	Buffer int           // bytes that are kept for one client, and as much again while it is away; default 1 MiB
+	Buffer int           // bytes that are kept for one client in a namespace, and as much again while it is away; default and most 1 MiB
 	Memory int           // bytes that are kept for all, and as much again for those that are away; default 64 MiB
 }
+
+// maxBuffer leaves room for what was missed beside what else waits for a client, 4 MiB
+// at most.
+const maxBuffer = 1 << 20
 
 func (c *Recovery) setDefaults() error {
 	if c.Window < 0 || c.Buffer < 0 || c.Memory < 0 {
 		return fmt.Errorf("namespace: Config.Recovery: Window, Buffer and Memory must not be negative: %v, %d, %d", c.Window, c.Buffer, c.Memory)
 	}
+	if c.Buffer > maxBuffer {
+		return fmt.Errorf("namespace: Config.Recovery.Buffer is %d, and may be %d at most: what was missed must fit into what may wait for a client", c.Buffer, maxBuffer)
+	}
 	if c.Buffer == 0 {
-		c.Buffer = 1 << 20
+		c.Buffer = maxBuffer
 	}
 	if c.Memory == 0 {
 		c.Memory = 64 << 20
@@ -149,7 +156,7 @@ func (r *recovery) hold(s *Socket, messages ...*engine.Message) {
 	}
 }
 
-func (s *Socket) awaySize() int { return awaySize + s.handshake.size }
+func (s *Socket) awaySize() int { return awaySize + s.handshake.size + s.handshake.request.Size() }
 
 // settle ends the waiting for those that are away longest, if too much is kept. One that
 // is being claimed is left alone.

@@ -46,6 +46,7 @@ type Registry struct {
 	namespaces  map[string]*Namespace
 	parents     []*Namespace // of dynamic namespaces, in the order of registration
 	onNamespace []func(*Namespace)
+	closing     map[string]chan struct{} // adapters of namespaces that were removed, until they are closed
 }
 
 // NewRegistry returns a registry with the namespace "/". Its error is that of the
@@ -74,6 +75,7 @@ func NewRegistry(c Config) (*Registry, error) {
 		log:         c.Logger,
 		keepEmpty:   c.KeepEmpty,
 		namespaces:  make(map[string]*Namespace),
+		closing:     make(map[string]chan struct{}),
 	}
 	if c.Once.Key != nil {
 		g.memory = newMemory(c.Once, c.Codec)

@@ -114,7 +114,11 @@ func (s *Socket) data() json.RawMessage {
 	s.mu.Unlock()
 	members := make(map[string]json.RawMessage, len(values))
 	for name, v := range values {
-		text, err := json.Marshal(v)
+		var text []byte
+		err := guard(func() (err error) {
+			text, err = json.Marshal(v)
+			return err
+		})
 		if err != nil {
 			s.namespace.registry.log.Error("everwire: value of a socket has no JSON form",
 				"namespace", s.namespace.name, "socket", s.id, "key", name, "error", err)

@@ -84,25 +84,32 @@ func (s *Socket) stay(why Reason) bool {
 		return false
 	}
 	g := s.namespace.registry
-	s.mu.Lock()
-	r := s.restore
-	if r.state == outside {
-		r.state = over // at once: it may just be let in, and must not take the place of another
-		s.mu.Unlock()
-		return false
-	}
-	if r.state != here || !mayReturn(why) || r.bytes > 2*g.recovery.Buffer {
-		s.mu.Unlock()
+	g.stay(s.namespace) // before anybody can end the waiting
+	if !s.waits(why) {
+		g.leave(s.namespace)
 		s.forgo()
 		return false
 	}
-	r.state = away
-	r.until = time.Now().Add(g.recovery.Window)
-	r.timer = time.AfterFunc(g.recovery.Window, s.expire)
-	g.recovery.hold(s, r.list...)
-	s.mu.Unlock()
-	g.stay(s.namespace)
 	g.recovery.settle()
+	return true
+}
+
+// waits begins the waiting for the client; false if it cannot come back.
+func (s *Socket) waits(why Reason) bool {
+	g := s.namespace.registry.recovery
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.restore
+	if r.state == outside {
+		r.state = over // at once: it may just be let in, and must not take the place of another
+	}
+	if r.state != here || !mayReturn(why) || r.bytes > 2*g.Buffer {
+		return false
+	}
+	r.state = away
+	r.until = time.Now().Add(g.Window)
+	r.timer = time.AfterFunc(g.Window, s.expire)
+	g.hold(s, r.list...)
 	return true
 }
 

@@ -137,10 +137,11 @@ func (s *Socket) enterIndex() (missed []*engine.Message, ok bool) {
 		return nil, s.namespace.index.add(s)
 	}
 	g, old, own := s.namespace.registry, s.restore.old, s.Rooms()
-	s.restore.old = nil
 	if !s.namespace.index.replace(old, s) {
+		s.giveBack()
 		return nil, false
 	}
+	s.restore.old = nil
 	list, waited := old.clear(s)
 	if !waited { // it was too much after all
 		s.recovered.Store(false)
@@ -161,7 +162,11 @@ func (s *Socket) enterIndex() (missed []*engine.Message, ok bool) {
 func (s *Socket) welcome(missed []*engine.Message) error {
 	answer := connectAnswer{SID: s.id}
 	if s.restore != nil {
-		s.restore.turn.Store(s.client.session.Begin(s.namespace))
+		turn := s.client.session.Begin(s.namespace)
+		s.restore.turn.Store(turn)
+		if s.gone.Load() && !s.awaited() { // its end may have looked before
+			s.client.session.Forget(turn)
+		}
 		s.publish()
 		answer.PID = s.namespace.registry.recovery.pid(s)
 	}

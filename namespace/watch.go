@@ -63,11 +63,20 @@ func (w *watch) tell() {
 	if !w.watched() {
 		return
 	}
+	finished := false
+	defer func() {
+		if !finished { // a listener has ended this goroutine
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.telling = false
+		}
+	}()
 	for events := w.take(false); events != nil; events = w.take(true) {
 		for _, e := range events {
 			w.tellOf(e)
 		}
 	}
+	finished = true
 }
 
 // take returns what is to be told by who tells; nil if there is nothing, or if it is

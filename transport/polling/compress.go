@@ -32,13 +32,15 @@ func (b *batch) encode(h http.Header, r *http.Request) {
 	}
 }
 
+// compressible reports whether all messages may be compressed: one that may not could
+// be guessed beside text of strangers.
 func (b *batch) compressible() bool {
 	for _, m := range b.Messages {
-		if m.Compressible() {
-			return true
+		if !m.Compressible() {
+			return false
 		}
 	}
-	return len(b.Messages) == 0
+	return true
 }
 
 // deflate compresses the answer. One that is a single message, as in a broadcast, is

@@ -113,7 +113,7 @@ func (t *Transport) upgrade(w http.ResponseWriter, r *http.Request) *conn {
 	upgrader := &t.upgrader
 	if t.deflate > 0 {
 		if c.agreed = agree(r.Header); c.agreed.window > 0 {
-			upgrader = &t.deflating
+			upgrader, r = &t.deflating, offering(r)
 		}
 	}
 	ws, err := upgrader.Upgrade(&hijacker{w, c}, r, headerOf101(w.Header()))
@@ -123,6 +123,15 @@ func (t *Transport) upgrade(w http.ResponseWriter, r *http.Request) *conn {
 	ws.SetReadLimit(t.maxPayload)
 	c.start(ws)
 	return c
+}
+
+// offering returns r with the offer that was agreed to alone: gorilla reads offers in a
+// way of its own, and must not answer otherwise.
+func offering(r *http.Request) *http.Request {
+	changed := *r
+	changed.Header = r.Header.Clone()
+	changed.Header.Set("Sec-WebSocket-Extensions", "permessage-deflate")
+	return &changed
 }
 
 // hijacker gives gorilla our connection in place of the real one.
