@@ -22,7 +22,7 @@ import (
 var _ = prove(map[string]func(*testing.T){
 	"option-path":                    optionPath,
 	"option-add-trailing-slash":      optionTrailingSlash,
-	"option-serve-client":            noClientFile("socket.io.js"),
+	"option-serve-client":            optionServeClient,
 	"option-adapter":                 optionAdapter,
 	"option-parser":                  optionParser,
 	"option-connect-timeout":         optionConnectTimeout,
@@ -66,15 +66,13 @@ func optionTrailingSlash(t *testing.T) {
 	require.Equal(t, http.StatusNotFound, s.Request("GET", peer.NewPolling, "").Status)
 }
 
-// noClientFile asserts that a file of the official client is not served, nor taken for a session.
-func noClientFile(name string, header ...string) func(*testing.T) {
-	return func(t *testing.T) {
-		s := serve(t, everwire.Config{})
-		s.Path += name
-		a := s.Request("GET", "", "", header...)
-		require.Equal(t, unknownTransport, a.String())
-		require.Equal(t, "application/json", a.Header.Get("Content-Type"))
-	}
+func optionServeClient(t *testing.T) {
+	s := serve(t, everwire.Config{})
+	s.Path += "socket.io.js"
+	require.Equal(t, http.StatusOK, s.Request("GET", "", "").Status)
+	s = serve(t, everwire.Config{NoClientFiles: true})
+	s.Path += "socket.io.js"
+	require.Equal(t, unknownTransport, s.Request("GET", "", "").String())
 }
 
 // opener notes which namespaces were given an adapter, and what they publish.

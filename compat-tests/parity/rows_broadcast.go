@@ -79,10 +79,12 @@ var recovery = []Row{
 }
 
 var clientFiles = []Row{
-	{ID: "client-files", Upstream: "`socket.io.js`, `.min.js`, `.esm.min.js`, `.msgpack.min.js`", Ours: "none", Status: LeftOut,
-		Why: "the client belongs to the page and its bundle, and would be as old as the server's release", Wire: wire("attach and HTTP middleware/an unknown file under the path")},
-	{ID: "client-files-maps", Upstream: "a `.map` of each", Ours: "none", Status: LeftOut, Why: "the client belongs to the page and its bundle, and would be as old as the server's release"},
-	{ID: "client-files-etag", Upstream: "`ETag` with the version, `If-None-Match`: 304, `Cache-Control`", Ours: "none", Status: LeftOut, Why: "the client belongs to the page and its bundle, and would be as old as the server's release"},
-	{ID: "client-files-encoding", Upstream: "br, gzip or deflate, compressed for each request", Ours: "none", Status: LeftOut, Why: "the client belongs to the page and its bundle, and would be as old as the server's release"},
-	{ID: "client-files-cors", Upstream: "CORS headers if `cors` is on", Ours: "none", Status: LeftOut, Why: "the client belongs to the page and its bundle, and would be as old as the server's release"},
+	{ID: "client-files", Upstream: "`socket.io.js`, `.min.js`, `.esm.min.js`, `.msgpack.min.js`", Ours: "the same names, of our own client", Status: Same,
+		Wire: wire("served client files/eight files with type, ETag and Cache-Control")},
+	{ID: "client-files-maps", Upstream: "a `.map` of each", Ours: "the same", Status: Same},
+	{ID: "client-files-etag", Upstream: "`ETag` with the version, `If-None-Match`: 304, `Cache-Control`", Ours: "the same; the tag is of the content", Status: Same,
+		Wire: wire("served client files/If-None-Match, strong or weak: 304")},
+	{ID: "client-files-encoding", Upstream: "br, gzip or deflate, compressed for each request", Ours: "br or gzip, compressed when they are built", Status: ByChoice,
+		Why: "who takes deflate alone, which no browser is, gets the plain file"},
+	{ID: "client-files-cors", Upstream: "CORS headers if `cors` is on", Ours: "for pages of `Config.Origins`", Status: Same},
 }
