@@ -70,7 +70,7 @@ func (o Once) Call(ctx context.Context, event string, args ...any) (sio.Body, er
 // Ask implements [sio.Caller]: it yields the one answer that [Once.Call] returns.
 func (o Once) Ask(ctx context.Context, e sio.Emission) iter.Seq2[sio.Body, error] {
 	return func(yield func(sio.Body, error) bool) {
-		yield(o.Call(ctx, e.Event, e.Args...)) // a client has one way of sending
+		yield(o.Call(ctx, e.Event, e.Args...))
 	}
 }
 

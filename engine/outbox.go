@@ -139,10 +139,7 @@ func (o *outbox) next(c *cursor, b *Batch) {
 		c.forward(m, c.n+uint64(len(m.packets)-c.part))
 	}
 	o.sent = max(o.sent, c.n)
-	o.taken = max(o.taken, c.next)
-	if c.part > 0 {
-		o.taken = max(o.taken, c.next+1)
-	}
+	o.taken = max(o.taken, c.next) // whole messages: a batch takes none in part
 }
 
 // ack forgets everything up to number n.

@@ -73,6 +73,7 @@ func merge(sources []iter.Seq2[adapter.Answer, error]) iter.Seq2[adapter.Answer,
 				}
 			})
 		}
+		// Owned by the loop; ends with the last of the sources, which end with it.
 		go func() {
 			running.Wait()
 			close(items)

@@ -5,7 +5,6 @@ package namespace
 import (
 	"fmt"
 	"regexp"
-	"runtime/debug"
 
 	"github.com/everwire/everwire/namespace/sio"
 )
@@ -18,9 +17,9 @@ type children struct {
 	list []*Namespace // guarded by Registry.mu
 }
 
-// OfPattern returns a namespace that is the parent of all those whose name
-// matches the pattern (anchor it with ^ and $): one of them is made when the first client connects to it, or
-// when [Registry.Of] names it. See [Registry.OfFunc].
+// OfPattern returns a namespace that is the parent of all those whose name matches the
+// pattern (anchor it with ^ and $): one of them is made when the first client connects
+// to it, or when [Registry.Of] names it. See [Registry.OfFunc].
 func (g *Registry) OfPattern(pattern *regexp.Regexp) *Namespace {
 	return g.parent(&children{
 		match:   func(name string, _ *Handshake) bool { return pattern.MatchString(name) },
@@ -68,14 +67,14 @@ func (n *Namespace) family() []*Namespace {
 
 // accepts asks the application; it is in the client's hands what it is asked for.
 func (n *Namespace) accepts(name string, h Handshake) (ok bool) {
-	defer func() {
-		if v := recover(); v != nil {
-			n.registry.log.Error("everwire: matching a namespace failed",
-				"error", &panicError{v, debug.Stack()})
-			ok = false
-		}
-	}()
-	return n.children.match(name, &h)
+	err := guard(func() error {
+		ok = n.children.match(name, &h)
+		return nil
+	})
+	if err != nil {
+		origin{namespace: n}.logFailure("match", err)
+	}
+	return ok && err == nil
 }
 
 // visit returns the namespace that a client wants to connect to; nil if there is

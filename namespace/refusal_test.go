@@ -79,6 +79,21 @@ func TestRecoveryIsRefused(t *testing.T) {
 	}
 }
 
+// A client does not come back to an ID whose end the application is still busy with:
+// it would hear of that after the return.
+func TestRecoveryWaitsForTheEnd(t *testing.T) {
+	recovering(t, func(t *testing.T, w *world) {
+		release := make(chan struct{})
+		w.Main().OnDisconnect(func(*namespace.Ctx, namespace.Reason) { <-release })
+		r := w.returner(t)
+		r.cut()
+		start := time.Now()
+		require.False(t, r.back())
+		require.Equal(t, 5*time.Second, time.Since(start))
+		close(release)
+	})
+}
+
 // Who may not enter any more does not come back either; and who may again, does.
 func TestRecoveryAsksAgain(t *testing.T) {
 	recovering(t, func(t *testing.T, w *world) {

@@ -23,7 +23,6 @@ type restore struct {
 	state  restoreState
 	latest *engine.Message   // the last one that is not kept: the client has it, or it was too much
 	list   []*engine.Message // what the client may lack, in order
-	sent   int               // how many of those the session was given
 	bytes  int               // of them all
 	keyed  map[string]int    // places of the newest of each key, among those that came later
 	heir   *Socket           // that the client came back to
@@ -70,7 +69,6 @@ func (s *Socket) lose() {
 			r.keyed[key] += len(rest) - 1 - place
 		}
 	}
-	r.sent = len(rest) - len(r.list)
 	r.list = rest
 	r.bytes = 0
 	for _, m := range rest {

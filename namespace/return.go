@@ -39,8 +39,12 @@ func (s *Socket) reclaim(ctx context.Context) {
 	case old.client == s.client:
 		old.forgo()
 		return
-	case !old.hasEnded(ctx) && ctx.Err() != nil: // this connection is lost, too, and the client will try again
-		old.unclaim()
+	case !old.hasEnded(ctx):
+		if ctx.Err() != nil { // this connection is lost, too, and the client will try again
+			old.unclaim()
+		} else {
+			old.forgo()
+		}
 		return
 	case !old.restorable(claim.Offset):
 		old.forgo()
