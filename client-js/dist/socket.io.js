@@ -531,7 +531,7 @@ function proved(a) {
   }
 }
 function take(a, type, data) {
-  var s = a.engine_, m;
+  var s = a.engine_;
   if (type == "message") message(a, data);
   if (type == "ping") {
     watchPings(s);
@@ -543,13 +543,10 @@ function take(a, type, data) {
   }
   if (type == "ack") {
     if (data > s.base_) a.moved_ = true;
-    acknowledged(s, /^\d{1,16}$/.test(data) ? +data : Infinity);
+    acknowledged(s, +data);
   }
   if (type == "noop" && !s.stock_ && newer(a)) gone(a, "retired");
-  if (type == "close") {
-    m = /^\{"retry":(\d+)/.exec(data);
-    end(s, "transport close", void 0, m ? +m[1] : void 0);
-  }
+  if (type == "close") end(s, "transport close", void 0, parseFloat(/\d+/.exec(data)));
 }
 function message(a, data) {
   var s = a.engine_, ahead = ++a.num_ - s.have_;
@@ -581,7 +578,7 @@ function told(s) {
   return s.acked_ = s.have_;
 }
 function acknowledged(s, n) {
-  if (n > s.last_) return end(s, "parse error", true ? new Error("acknowledgement of message " + n + " of " + s.last_) : void 0);
+  if (!(n <= s.last_)) return end(s, "parse error", true ? new Error("acknowledgement of message " + n + " of " + s.last_) : void 0);
   if (n <= s.base_) return;
   s.kept_.splice(0, n - s.base_).forEach(function(m) {
     s.size_ -= m.size_;
@@ -995,9 +992,9 @@ function classOf(opts) {
 var WS = transport(classOf, {
   name: "websocket",
   run_: function() {
-    var a = this, o = a.opts, Class = classOf(o), url = urlOf(a, attachQuery(a)), ws;
+    var a = this, o = a.opts, Class = classOf(o), url = urlOf(a, attachQuery(a)), protocols = o.protocols || [], ws;
     try {
-      ws = isNode && o.extraHeaders ? new Class(url, o.protocols || [], { headers: o.extraHeaders }) : o.protocols ? new Class(url, o.protocols) : new Class(url);
+      ws = isNode && o.extraHeaders ? new Class(url, protocols, { headers: o.extraHeaders }) : new Class(url, protocols);
     } catch (err) {
       return setTimeout(function() {
         gone(a, "websocket error", err);
@@ -1076,16 +1073,16 @@ function event(a, e) {
   });
 }
 function eventReader(take2) {
-  var rest = "", e = {};
+  var rest = "";
   return function(text) {
-    var lines = (rest + text).split(/\r?\n/);
-    rest = lines.pop();
-    lines.forEach(function(line) {
-      var m = /^(event|data|id): ?([\s\S]*)/.exec(line);
-      if (m) e[m[1]] = m[1] == "data" && e.data != null ? e.data + "\n" + m[2] : m[2];
-      if (line) return;
+    var blocks = (rest + text).split(/\r?\n\r?\n/);
+    rest = blocks.pop();
+    blocks.forEach(function(block) {
+      var e = {};
+      block.replace(/(?:^|\n)(event|id|data): ?([^\r\n]*)/g, function(line, key, value) {
+        e[key] = value;
+      });
       if (e.data != null) take2({ type: e.event, lastEventId: e.id, data: e.data });
-      e = { id: e.id };
     });
   };
 }
@@ -1572,22 +1569,12 @@ var protocol2 = 5;
 function Encoder() {
 }
 Encoder.prototype.encode = function(packet) {
-  var found = [], type = packet.type, data = packet.data;
-  if (type == EVENT || type == ACK) {
-    data = extract(data, found);
-    if (found.length) type += 3;
-  }
-  return [type + (found.length ? found.length + "-" : "") + (packet.nsp && packet.nsp != "/" ? packet.nsp + "," : "") + (packet.id == null ? "" : packet.id) + (data == null ? "" : JSON.stringify(data))].concat(found);
+  var found = [], type = packet.type, attaches = type == EVENT || type == ACK, data = packet.data == null ? "" : JSON.stringify(packet.data, attaches && function(key, x) {
+    var raw = this[key];
+    return isObject(raw) && isBinary(raw) ? { _placeholder: true, num: found.push(raw) - 1 } : x;
+  });
+  return [(found.length ? type + 3 + (found.length + "-") : type) + (packet.nsp && packet.nsp != "/" ? packet.nsp + "," : "") + (packet.id == null ? "" : packet.id) + data].concat(found);
 };
-function extract(x, found) {
-  var copy2, before = found.length, key;
-  if (!isObject(x)) return x;
-  if (isBinary(x)) return { _placeholder: true, num: found.push(x) - 1 };
-  if (typeof x.toJSON == "function") return extract(x.toJSON(), found);
-  copy2 = Array.isArray(x) ? [] : {};
-  for (key in x) if (has(x, key)) copy2[key] = extract(x[key], found);
-  return found.length > before ? copy2 : x;
-}
 function refuse2(why) {
   throw new Error(why || "invalid packet");
 }
@@ -1596,49 +1583,41 @@ function Decoder() {
 inherit(Decoder, Emitter, {
   /** Takes a text or an attachment; throws if it makes no sense. */
   add: function(x) {
-    var d = this, packet = d.packet_, found = d.found_, text = typeof x == "string";
-    if (text == !!packet) refuse2(text ? "a text where an attachment should be" : "an attachment of nothing");
+    var d = this, head = d.head_, text = typeof x == "string";
+    if (text == !!head) refuse2(text ? "a text where an attachment should be" : "an attachment of nothing");
     if (text) {
-      packet = d.packet_ = decode(x);
-      found = d.found_ = [];
-    } else found.push(x);
-    if (found.length == (packet.attachments || 0)) {
-      d.packet_ = null;
-      if (!text) packet.data = restore(packet.data, found);
-      d.emitReserved("decoded", packet);
+      head = d.head_ = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?([\s\S]*)/.exec(x);
+      if (!head || !head[2] != head[1] <= CONNECT_ERROR) refuse2();
+      d.found_ = [];
+    } else d.found_.push(x);
+    if (d.found_.length == (head[2] || 0)) {
+      d.head_ = null;
+      d.emitReserved("decoded", decode(head, d.found_));
     }
   },
   /** Forgets what is half there. */
   destroy: function() {
-    this.packet_ = null;
+    this.head_ = null;
   }
 });
-function decode(text) {
-  var m = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?/.exec(text), packet, rest;
-  if (!m || !!m[2] != m[1] > CONNECT_ERROR) refuse2();
-  packet = { type: +m[1], nsp: m[3] || "/" };
-  rest = text.slice(m[0].length);
-  if (m[2]) {
-    packet.attachments = +m[2];
+function decode(head, found) {
+  var type = +head[1], packet = { type: type, nsp: head[3] || "/" };
+  if (head[2]) {
+    packet.attachments = found.length;
     packet.type -= 3;
   }
-  if (m[4]) packet.id = +m[4];
-  if (rest) packet.data = JSON.parse(rest);
+  if (head[4]) packet.id = +head[4];
+  if (head[5]) {
+    packet.data = JSON.parse(head[5], head[2] && function(key, x) {
+      return isObject(x) && x._placeholder === true ? found[+x.num] || refuse2("illegal attachments") : x;
+    });
+  }
   if (!valid(packet.type, packet.data)) refuse2("invalid payload");
   return packet;
 }
 function valid(type, data) {
   var list = Array.isArray(data), none = data === void 0;
   return type == CONNECT ? none || isObject(data) && !list : type == DISCONNECT ? none : type == CONNECT_ERROR ? typeof data == "string" || isObject(data) && !list : list && (type == ACK || /^[sn]/.test(typeof data[0]));
-}
-function restore(x, found) {
-  if (!isObject(x)) return x;
-  if (x._placeholder === true) {
-    if (!has(found, x.num)) refuse2("illegal attachments");
-    return found[x.num];
-  }
-  for (var key in x) if (has(x, key)) x[key] = restore(x[key], found);
-  return x;
 }
 
 // manager.js
@@ -1809,7 +1788,7 @@ function reconnect(m) {
   }
   m.reconnecting_ = true;
   wait = backoff(o.reconnectionDelay, o.reconnectionDelayMax, m.attempts_++, o.randomizationFactor);
-  if (hint != null && now() - m.hinted_ > hintWait) {
+  if (hint >= 0 && now() - m.hinted_ > hintWait) {
     m.hinted_ = now();
     wait = hint;
   }

@@ -193,7 +193,7 @@ function reconnect(m) {
   }
   m.reconnecting_ = true;
   wait = backoff(o.reconnectionDelay, o.reconnectionDelayMax, m.attempts_++, o.randomizationFactor);
-  if (hint != null && now() - m.hinted_ > hintWait) {
+  if (hint >= 0 && now() - m.hinted_ > hintWait) {
     m.hinted_ = now();
     wait = hint;
   }

@@ -44,7 +44,7 @@ function proved(a) {
 
 /** Takes a packet of a connection. */
 function take(a, type, data) {
-  var s = a.engine_, m;
+  var s = a.engine_;
   if (type == 'message') message(a, data);
   if (type == 'ping') {
     watchPings(s);
@@ -56,13 +56,10 @@ function take(a, type, data) {
   }
   if (type == 'ack') {
     if (data > s.base_) a.moved_ = true;
-    acknowledged(s, /^\d{1,16}$/.test(data) ? +data : Infinity);
+    acknowledged(s, +data);
   }
   if (type == 'noop' && !s.stock_ && newer(a)) gone(a, DEBUG && 'retired'); // else the next GET asks again
-  if (type == 'close') {
-    m = /^\{"retry":(\d+)/.exec(data);
-    end(s, 'transport close', undefined, m ? +m[1] : undefined);
-  }
+  if (type == 'close') end(s, 'transport close', undefined, parseFloat(/\d+/.exec(data))); // {"retry":<ms>}, or nothing
 }
 
 /** Takes a message, unless the client has it already. */
@@ -103,7 +100,7 @@ export function told(s) {
 
 /** Drops what the server has. */
 export function acknowledged(s, n) {
-  if (n > s.last_) return end(s, 'parse error', DEBUG ? new Error('acknowledgement of message ' + n + ' of ' + s.last_) : undefined);
+  if (!(n <= s.last_)) return end(s, 'parse error', DEBUG ? new Error('acknowledgement of message ' + n + ' of ' + s.last_) : undefined);
   if (n <= s.base_) return;
   s.kept_.splice(0, n - s.base_).forEach(function (m) { s.size_ -= m.size_; });
   s.base_ = n;

@@ -39,21 +39,19 @@ function event(a, e) {
 }
 
 /**
- * Reads events.
+ * Reads events as the server writes them: with one line of data each.
  * @param {function({type: string, lastEventId: string, data: string}): void} take is called with each
  * @returns {function(string): void} takes the next piece of the stream
  */
 export function eventReader(take) {
-  var rest = '', e = {};
+  var rest = '';
   return function (text) {
-    var lines = (rest + text).split(/\r?\n/);
-    rest = lines.pop();
-    lines.forEach(function (line) {
-      var m = /^(event|data|id): ?([\s\S]*)/.exec(line);
-      if (m) e[m[1]] = m[1] == 'data' && e.data != null ? e.data + '\n' + m[2] : m[2];
-      if (line) return;
+    var blocks = (rest + text).split(/\r?\n\r?\n/);
+    rest = blocks.pop();
+    blocks.forEach(function (block) {
+      var e = {};
+      block.replace(/(?:^|\n)(event|id|data): ?([^\r\n]*)/g, function (line, key, value) { e[key] = value; });
       if (e.data != null) take({ type: e.event, lastEventId: e.id, data: e.data });
-      e = { id: e.id };
     });
   };
 }

@@ -132,8 +132,8 @@ func TestEventReader(t *testing.T) {
 		root_.events = function () { var got = [], read = eventReader(function (e) { got.push([e.type || "", e.lastEventId || "", e.data]); });
 			[].forEach.call(arguments, read); return got; };`)
 	evaluates(t, vm, map[string]string{
-		`events("id: 1\nda", "ta: a\n", "\nevent: e\r\ndata: b\r\n\r\n")`: `[["","1","a"],["e","1","b"]]`,
-		`events(":\n\ndata: x\u2028y\ndata:z\n\ndata: half")`:             "[[\"\",\"\",\"x\u2028y\\nz\"]]",
+		`events("id: 1\nda", "ta: a\n", "\nevent: e\r\nid: 2\r\ndata: b\r\n\r\n")`: `[["","1","a"],["e","2","b"]]`,
+		`events(":\n\ndata: x\u2028y\n\ndata: half")`:                              "[[\"\",\"\",\"x\u2028y\"]]",
 	})
 }
 
