@@ -5,9 +5,6 @@ import { Emitter } from './emitter.js';
 import { inherit, isObject } from './env.js';
 import { isBinary } from './binary.js';
 
-/** The version of the protocol. */
-export var protocol = 5;
-
 /** @constructor */
 export function Encoder() {}
 
@@ -64,10 +61,7 @@ inherit(Decoder, Emitter, {
  */
 function decode(head, found) {
   var type = +head[1], packet = { type: type, nsp: head[3] || '/' };
-  if (head[2]) {
-    packet.attachments = found.length;
-    packet.type -= 3;
-  }
+  if (head[2]) packet.type -= 3;
   if (head[4]) packet.id = +head[4];
   if (head[5]) {
     packet.data = JSON.parse(head[5], head[2] && function (key, x) {

@@ -14,7 +14,8 @@ export var SSE = transport(function () { return root.EventSource || canStream();
   run_: function () {
     var a = this, Class = root.EventSource, query = attachQuery(a), url = urlOf(a, query), es;
     function take(e) {
-      event(a, e);
+      if (e.type == 'x') gone(a, 'sse error', 400, '', refusal(400, e.data));
+      else receive(a, +e.lastEventId, function () { return parsePayload(e.type == 'e' ? JSON.parse(e.data) : e.data); });
     }
     function ended(status, text) {
       gone(a, 'sse error', status, a.opened_ && 'transport close', refusal(status, text));
@@ -31,12 +32,6 @@ export var SSE = transport(function () { return root.EventSource || canStream();
     a.abortDown_ = function () { es.close(); };
   }
 }, uplink));
-
-/** Takes an event. */
-function event(a, e) {
-  if (e.type == 'x') gone(a, 'sse error', 400, '', refusal(400, e.data));
-  else receive(a, +e.lastEventId, function () { return parsePayload(e.type == 'e' ? JSON.parse(e.data) : e.data); });
-}
 
 /**
  * Reads events as the server writes them: with one line of data each.

@@ -142,7 +142,7 @@ func TestAddresses(t *testing.T) {
 		root_.location = {protocol: "https:", host: "page.example:8443"};`)
 	evaluates(t, vm, map[string]string{
 		`show("http://a.example/chat?x=1&y=%20")`:   `"://a.example:80 a.example /chat x=1&y=%20"`,
-		`show("wss://[::1]:81")`:                    `"s://[::1]:81 ::1 / "`,
+		`show("wss://[::1]:81")`:                    `"s://[::1]:81 [::1] / "`,
 		`show("a.example:3000")`:                    `"s://a.example:3000 a.example / "`,
 		`show("/chat")`:                             `"s://page.example:8443 page.example /chat "`,
 		`show("//b.example")`:                       `"s://b.example:443 b.example / "`,
