@@ -114,6 +114,12 @@ type Config struct {
 	// client has left. By default they are removed: clients decide how many there are.
 	KeepEmptyNamespaces bool
 
+	// NoForwarding is for clusters whose load balancer sends all requests of a session to
+	// one node, by a cookie or the client's address. By default any node may get any
+	// request, and has the one that holds the session serve it, if the Adapter has a bus
+	// that requests can travel on.
+	NoForwarding bool
+
 	Codec    sio.Codec      // of packets; default sio.JSON{}; sio/msgpack has the other one of the official clients
 	Adapter  adapter.Opener // links the nodes of a cluster; default none
 	Observer Observer       // is told what happens, for metrics; default none

@@ -43,10 +43,10 @@ var layers = []struct {
 	{"engine/eio", nil},
 	{"engine", []string{"engine/eio"}},
 	{"transport/internal/uplink", []string{"engine"}},
-	{"transport/internal/downlink", nil},
-	{"transport/polling", []string{"engine", "transport/internal/uplink", "transport/internal/downlink"}},
-	{"transport/sse", []string{"engine", "transport/internal/uplink", "transport/internal/downlink"}},
-	{"transport/websocket", []string{"engine", "engine/eio", gorilla}},
+	{"internal/downlink", nil},
+	{"transport/polling", []string{"engine", "transport/internal/uplink", "internal/downlink"}},
+	{"transport/sse", []string{"engine", "transport/internal/uplink", "internal/downlink"}},
+	{"transport/websocket", []string{"engine", "engine/eio", "internal/downlink", gorilla}},
 
 	{"namespace/sio/internal/seam", nil},
 	{"namespace/sio", []string{"engine/eio", "namespace/sio/internal/seam", jsonv2, segment}},
@@ -56,13 +56,14 @@ var layers = []struct {
 	{"adapter/memory", []string{"adapter", "namespace/sio", "engine/eio"}},
 	{"adapter/internal/wire", []string{"namespace/sio", "namespace/sio/msgpack", "engine/eio"}},
 	{"adapter/internal/node", []string{"adapter", "adapter/internal/wire", "namespace/sio", "engine/eio"}},
-	{"adapter/cluster", []string{"adapter", "adapter/internal/node", "adapter/internal/wire"}},
+	{"adapter/forward", []string{"internal/downlink"}},
+	{"adapter/cluster", []string{"adapter", "adapter/forward", "adapter/internal/node", "adapter/internal/wire"}},
 	{"internal/receive", []string{"namespace/sio"}},
 	{"namespace", []string{"engine", "engine/eio", "namespace/sio", "event", "adapter"}},
 
 	{"client-js", nil},
 
-	{"", []string{"client-js", "namespace", "namespace/sio", "event", "adapter", "engine", "engine/eio", "internal/receive",
+	{"", []string{"client-js", "namespace", "namespace/sio", "event", "adapter", "adapter/forward", "engine", "engine/eio", "internal/receive",
 		"transport/polling", "transport/sse", "transport/websocket"}},
 	{"ginmount", []string{gin}},
 	{"gen", nil}, // it knows the project by its names alone
