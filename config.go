@@ -94,7 +94,8 @@ type Config struct {
 	// NewID makes the session ID for a request: a secret, 1 to 128 characters of A-Z
 	// a-z 0-9 - _ . ~ of which at least 128 bits are random, and which no other session
 	// has. An error refuses the request with HTTP 400 and code 3, and is logged. It may
-	// be called concurrently. Default: 24 characters, of which 128 bits are random.
+	// be called concurrently. In a cluster whose nodes forward requests, 3 characters come in
+	// front of it. Default: 24 characters, of which 128 bits are random.
 	NewID func(*http.Request) (string, error)
 
 	// InitialMessage is sent to each client right behind its OPEN packet, in one

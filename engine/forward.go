@@ -77,7 +77,7 @@ func (srv *Server) forwardTo(w http.ResponseWriter, r *http.Request, tag [2]byte
 	switch {
 	case !known:
 		return ErrUnknownSession
-	case err != nil:
+	case err != nil && r.Context().Err() == nil: // else the client does not wait for an answer any more
 		srv.hint("the node that holds a session did not serve its request; clients come back by themselves", "error", err)
 		return errNodeSilent
 	}
