@@ -24,9 +24,7 @@ func runStorm(t *trial, n int) error {
 	if err != nil {
 		return err
 	}
-	if _, err := debugMem(t.target); err != nil {
-		return err
-	}
+	l.run(1500*time.Millisecond, always)
 	steady := residentSize(t.pid)
 	for _, c := range cs {
 		l.closeSocket(c, true)
