@@ -97,44 +97,44 @@ func (r recipe) run(t *testing.T, program ...string) string {
 	return string(out)
 }
 
-// guests are the sessions and sockets that a server has seen.
+// guests are the sockets that a server has seen.
 type guests struct {
-	mu    sync.Mutex // guards what follows
-	races map[string]bool
-	came  int
-	left  []everwire.Reason
+	mu   sync.Mutex // guards what follows
+	came int
+	left []everwire.Reason
 }
 
-func (g *guests) handler(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if q := r.URL.Query(); q.Has("EIO") && !q.Has("sid") {
-			g.mu.Lock()
-			g.races[q.Get("rid")] = true
-			g.mu.Unlock()
-		}
-		next.ServeHTTP(w, r)
-	})
-}
-
-// are waits until so many have come and left, each with one race.
-func (g *guests) are(t *testing.T, came, left int) {
+// are waits until so many have come and left. The page must not have begun more sessions than that.
+func (g *guests) are(t *testing.T, p *chrome.Page, came, left int) {
 	t.Helper()
 	require.Eventually(t, func() bool {
 		g.mu.Lock()
 		defer g.mu.Unlock()
 		return g.came == came && len(g.left) == left
 	}, soon, 10*time.Millisecond, "%d come, %d left", came, left)
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	assert.Len(t, g.races, came, "sessions that were begun")
+	var begun int
+	p.Eval(t, "begun.size", &begun)
+	assert.Equal(t, came, begun, "sessions that were begun")
 }
+
+// watch has the page count the sessions that it begins, also those that are given up before a byte was sent.
+const watch = `<script>
+	const begun = new Set();
+	window.WebSocket = class extends WebSocket {
+		constructor(url) {
+			super(url);
+			begun.add(new URL(url).searchParams.get("rid") ?? "");
+			begun.delete("");
+		}
+	};
+</script>`
 
 // startReact serves the application, rendered and to be hydrated.
 func startReact(t *testing.T, html string, script []byte) (server *everwire.Server, url string, g *guests) {
 	t.Helper()
 	server, err := everwire.New(everwire.Config{Logger: slog.New(slog.DiscardHandler)})
 	require.NoError(t, err)
-	g = &guests{races: map[string]bool{}}
+	g = &guests{}
 	server.OnConnect(func(*everwire.Ctx) error {
 		g.mu.Lock()
 		defer g.mu.Unlock()
@@ -147,14 +147,14 @@ func startReact(t *testing.T, html string, script []byte) (server *everwire.Serv
 		g.left = append(g.left, why)
 	})
 	mux := http.NewServeMux()
-	mux.Handle("/socket.io/", g.handler(server))
+	mux.Handle("/socket.io/", server)
 	mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	mux.HandleFunc("/app.js", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 		_, _ = w.Write(script) // the page is gone else
 	})
 	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		page(w, `<title>react</title><div id="root">`+html+`</div><script src="/app.js"></script>`)
+		page(w, `<title>react</title><div id="root">`+html+`</div>`+watch+`<script src="/app.js"></script>`)
 	})
 	web := httptest.NewServer(mux)
 	t.Cleanup(func() {
@@ -182,7 +182,7 @@ func TestReact(t *testing.T) {
 
 	const lines = `document.querySelectorAll("li").length`
 	p.Wait(t, soon, `document.querySelector("p").textContent == "connected"`)
-	g.are(t, 1, 0)
+	g.are(t, p, 1, 0)
 	for i := range 100 {
 		require.NoError(t, server.Emit("news", fmt.Sprint("line ", i)))
 	}
@@ -202,14 +202,15 @@ func TestReact(t *testing.T) {
 	p.Eval(t, "show(true, false, 1)", nil)
 	require.NoError(t, server.Emit("news", "for who is left"))
 	p.Wait(t, soon, lines+" == 2")
-	p.Eval(t, "show(false, true, 1); show(true, false, 2)", nil)
-	g.are(t, 1, 0)
+	p.Eval(t, "show(true, false, 2)", nil) // nobody else uses the socket meanwhile
+	p.Wait(t, soon, lines+" == 0")
+	g.are(t, p, 1, 0)
 
 	p.Eval(t, "show(false, false, 2)", nil)
-	g.are(t, 1, 1)
+	g.are(t, p, 1, 1)
 	assert.Equal(t, everwire.ClientDisconnect, g.left[0])
-	p.Eval(t, "show(true, true, 3)", nil)
-	g.are(t, 2, 1)
+	p.Eval(t, "show(true, true, 3)", nil) // mounts twice, as hydration does not
+	g.are(t, p, 2, 1)
 	p.Wait(t, soon, `document.querySelector("p").textContent == "connected"`)
 	require.NoError(t, server.Emit("news", "last"))
 	p.Wait(t, soon, lines+" == 1 && document.querySelector('output').textContent == 4")
