@@ -104,7 +104,7 @@ function randomText(n) {
   return text;
 }
 function backoff(min, max, attempt, jitter) {
-  return Math.floor(Math.min(Math.min(min * Math.pow(2, attempt), max) * (1 + jitter * (Math.random() * 2 - 1)), max));
+  return Math.min(Math.min(min * Math.pow(2, attempt), max) * (1 + jitter * (Math.random() * 2 - 1)), max);
 }
 
 // emitter.js
@@ -217,9 +217,9 @@ function sizeOf(x) {
 var protocol = 4;
 var names = ["open", "close", "ping", "pong", "message", "upgrade", "noop", "ack"];
 function parsePacket(x) {
-  var text = typeof x == "string", type = !text || x.charAt(0) == "b" ? "message" : names[x.charAt(0)];
+  var text = typeof x == "string", code = text && x.charAt(0), type = !text || code == "b" ? "message" : names[code];
   if (!type) throw new Error("invalid packet" + (true ? ": " + x.slice(0, 60) : ""));
-  return { type: type, data: text ? x.charAt(0) == "b" ? fromBase64(x.slice(1)) : x.slice(1) : received(x) };
+  return { type: type, data: code == "b" ? fromBase64(x.slice(1)) : text ? x.slice(1) : received(x) };
 }
 function parsePayload(text) {
   return text ? text.split("").map(parsePacket) : [];
@@ -233,7 +233,7 @@ function asText(x) {
 
 // url.js
 function parseURI(uri, opts) {
-  var here = root.location || {}, m, secure, host, port;
+  var here = root.location || {}, m, secure, host;
   if (uri == null) {
     uri = opts.hostname ? (opts.secure ? "https://" : "http://") + opts.hostname + ":" + (opts.port || "") : here.protocol + "//" + here.host;
   }
@@ -242,14 +242,11 @@ function parseURI(uri, opts) {
   m = /^(\w+):\/\/(?:[^\/?#]*@)?(\[[^\]]*\]|[^:\/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?/.exec(uri) || [];
   secure = /s$/i.test(m[1]);
   host = m[2] || "localhost";
-  port = m[3] || (secure ? "443" : "80");
   return {
-    secure: secure,
     hostname: host.replace(/[\[\]]/g, ""),
-    port: port,
+    origin: (secure ? "s" : "") + "://" + host + ":" + (m[3] || (secure ? "443" : "80")),
     path: m[4] || "/",
-    query: m[5],
-    origin: "://" + host + ":" + port
+    query: m[5]
   };
 }
 function encodeQuery(query) {
@@ -270,7 +267,8 @@ var known = {};
 function memoryOf(key) {
   var m = known[key], kept;
   if (!m) {
-    m = known[key] = { failures_: { websocket: 0, sse: 0, polling: 0 }, up_: upwardFirst, kept_: {} };
+    m = known[key] = { up_: upwardFirst, kept_: {} };
+    forgive(m);
     try {
       kept = JSON.parse(root.sessionStorage.getItem("everwire" + key));
       if (now() - kept.at < lifetime) {
@@ -282,6 +280,9 @@ function memoryOf(key) {
   }
   if (now() - m.kept_.at > lifetime) m.kept_.won = null;
   return m;
+}
+function forgive(m) {
+  m.failures_ = { websocket: 0, sse: 0, polling: 0 };
 }
 function remember(s, transport2) {
   var kept = s.memory_.kept_;
@@ -326,8 +327,6 @@ function promote(a) {
     a.dueAttach_ = true;
     if (s.stock_) replace(a);
     else {
-      a.sent_ = s.base_;
-      a.num_ = a.asked_ = s.have_;
       enlist(a, patience(s));
       s.retryT_.stop_();
     }
@@ -342,7 +341,6 @@ function replace(a) {
   kill(s.cur_);
   s.live_ = [s.cur_ = a];
   a.opened_ = true;
-  a.sent_ = s.base_;
   alive(a);
   s.emitReserved("upgrade", a);
 }
@@ -351,9 +349,6 @@ function replace(a) {
 var uplink = {
   free_: function() {
     return this.opened_ && !this.posting_;
-  },
-  busy_: function() {
-    return this.posting_;
   },
   write_: function(packets, n) {
     var a = this, s = a.engine_, upTo = s.base_ + n, last = a.leaving_ && !packets.length && !left(s);
@@ -390,7 +385,7 @@ function post(a, k, n, packets, done, hurry2) {
     });
     timer = after(a, s.stock_ ? s.interval_ + s.timeout_ : patience(s), again);
   }
-  if (hurry2 && !a.opts.extraHeaders && root.navigator && navigator.sendBeacon && navigator.sendBeacon(urlOf(a, query), body)) return;
+  if (hurry2 && !a.opts.extraHeaders && navigator.sendBeacon && navigator.sendBeacon(urlOf(a, query), body)) return;
   go();
   return function() {
     timer.stop_();
@@ -401,11 +396,9 @@ function canStream() {
   return root.XMLHttpRequest ? "onprogress" in new XMLHttpRequest() : !!root.fetch;
 }
 function request(a, method, query, body, done, chunk) {
-  var headers = extend(body ? { "Content-Type": "text/plain;charset=UTF-8" } : {}, a.opts.extraHeaders), send2 = a.fetch_ || !root.XMLHttpRequest ? byFetch : byXHR;
-  return send2(method, urlOf(a, query), headers, a.opts.withCredentials, body, done, chunk);
-}
-function byXHR(method, url, headers, credentials, body, done, chunk) {
-  var x = new XMLHttpRequest(), read = 0, key;
+  var o = a.opts, url = urlOf(a, query), headers = extend(body ? { "Content-Type": "text/plain;charset=UTF-8" } : {}, o.extraHeaders), x, key, read = 0;
+  if (a.fetch_ || !root.XMLHttpRequest) return byFetch(method, url, headers, o.withCredentials, body, done, chunk);
+  x = new XMLHttpRequest();
   x.onreadystatechange = function() {
     var state = x.readyState, text;
     if (state < 3 || state < 4 && !chunk) return;
@@ -417,7 +410,7 @@ function byXHR(method, url, headers, credentials, body, done, chunk) {
   try {
     x.open(method, url, true);
     for (key in headers) x.setRequestHeader(key, headers[key]);
-    if (credentials) x.withCredentials = true;
+    x.withCredentials = !!o.withCredentials;
     x.send(body);
   } catch (err) {
     setTimeout(function() {
@@ -500,21 +493,26 @@ function vanish(s) {
   if (s.id && (!s.stock_ || s.opts.closeOnBeforeunload)) farewell(s, true);
 }
 function freeze2(s) {
-  if (s.stock_) return end(s, "transport close", transportError("network connection lost"));
-  s.frozen_ = true;
+  if (s.stock_) return end(s, "transport close");
   if (s.cur_) suspend(s);
   stopAll(s);
 }
 function thaw(s) {
-  if (!s.frozen_) return;
-  s.frozen_ = false;
   (s.id ? retry : run)(s);
 }
 
 // numbers.js
-function receive(a, before, packets) {
-  var s = a.engine_;
-  if (a.name != "websocket") a.num_ = before;
+function receive(a, n, read) {
+  var s = a.engine_, packets;
+  try {
+    packets = read();
+  } catch (err) {
+    return gone(a, "parse error", err, "parse error");
+  }
+  if (a.name == "sse") packets.forEach(function(p3) {
+    if (p3.type == "message") n--;
+  });
+  if (a.name != "websocket") a.num_ = n;
   packets.forEach(function(p3) {
     if (a.dead_ || s.over_) return;
     s.emitReserved("packet", p3);
@@ -554,14 +552,11 @@ function take(a, type, data) {
   }
 }
 function message(a, data) {
-  var s = a.engine_;
-  a.num_++;
+  var s = a.engine_, ahead = ++a.num_ - s.have_;
   if (!s.stock_) {
-    if (a.num_ <= s.have_) return;
-    if (a.num_ > ++s.have_) {
-      s.have_--;
-      return gone(a, "transport error", "message " + a.num_ + " after " + s.have_);
-    }
+    if (ahead < 1) return;
+    if (ahead > 1) return gone(a, "no message " + (s.have_ + 1));
+    s.have_++;
     a.moved_ = true;
     s.unacked_ += data.length || data.byteLength || 0;
   }
@@ -586,7 +581,7 @@ function told(s) {
   return s.acked_ = s.have_;
 }
 function acknowledged(s, n) {
-  if (n > s.last_) return end(s, "parse error", new Error(true ? "acknowledgement of message " + n + " of " + s.last_ : "parse error"));
+  if (n > s.last_) return end(s, "parse error", true ? new Error("acknowledgement of message " + n + " of " + s.last_) : void 0);
   if (n <= s.base_) return;
   s.kept_.splice(0, n - s.base_).forEach(function(m) {
     s.size_ -= m.size_;
@@ -626,7 +621,6 @@ function open(a, text) {
   } catch (err) {
   }
   if (!o || typeof o.sid != "string" || !first && (s.stock_ || !r || o.sid != s.id)) return gone(a, "parse error", text);
-  if (a.k_ < s.openK_) return kill(a);
   if (true) note("connection " + a.name + " " + a.k_);
   if (first) begin(a, o, r);
   s.live_.forEach(function(other) {
@@ -635,7 +629,6 @@ function open(a, text) {
     kill(other);
   });
   a.opened_ = true;
-  s.openK_ = a.k_;
   s.super_ = 0;
   s.legs_ = [];
   s.legT_.stop_();
@@ -661,7 +654,7 @@ function open(a, text) {
 function begin(a, o, r) {
   var s = a.engine_;
   s.id = o.sid;
-  s.stock_ = s.plain_ || !r;
+  s.stock_ = s.stock_ || !r;
   s.interval_ = o.pingInterval;
   s.timeout_ = o.pingTimeout;
   s.maxPayload = o.maxPayload || s.maxPayload;
@@ -677,7 +670,7 @@ function synchronize(a, r, again) {
   var s = a.engine_, websocket = a.name == "websocket";
   if (!again || r.ack >= s.base_) {
     if (!(r.ack >= s.base_ && r.ack <= s.last_ && r.from <= s.have_)) {
-      end(s, "parse error", new Error(true ? "OPEN counts " + r.ack + "," + r.from : "parse error"));
+      end(s, "parse error", true ? new Error("OPEN counts " + r.ack + "," + r.from) : void 0);
       return false;
     }
     acknowledged(s, r.ack);
@@ -741,11 +734,8 @@ function Transport(engine) {
   a.engine_ = engine;
   a.opts = extend(extend({}, engine.opts), (engine.opts.transportOptions || {})[a.name]);
   a.k_ = -1;
-  a.num_ = a.asked_ = engine.have_;
-  a.sent_ = engine.base_;
   a.openT_ = new Timer(a, silent);
   a.probeT_ = new Timer(a, probeMissing);
-  a.swapT_ = new Timer(a, probe);
 }
 inherit(Transport, Emitter, {
   /** End what is under way. */
@@ -753,7 +743,8 @@ inherit(Transport, Emitter, {
   abortUp_: nothing
 });
 getter(Transport, "writable", function() {
-  return carries(this) && !this.engine_.waiting_.length && !this.busy_();
+  var a = this;
+  return carries(a) && a.free_() && !a.engine_.waiting_.length && !(a.ws_ && a.ws_.bufferedAmount > busyBytes);
 });
 function transport(of, members) {
   function Class(engine) {
@@ -767,7 +758,7 @@ function carries(a) {
 }
 function control(a) {
   var s = a.engine_, packets = [];
-  if (a.dueAttach_) packets.push("5" + (s.stock_ ? "" : a.k_ + "," + a.asked_));
+  if (a.dueAttach_) packets.push("5" + (s.stock_ ? "" : a.k_ + "," + s.have_));
   if (a.dueAck_) packets.push("7" + told(s));
   if (a.dueProbe_) packets.push("2probe");
   if (a.duePong_) packets.push("3");
@@ -802,7 +793,7 @@ function stop(a) {
 }
 function attachQuery(a) {
   var s = a.engine_;
-  return a.k_ < 0 ? sidQuery(a) : s.plain_ || s.stock_ ? "" : a.leg_ ? "&resume=1&rid=" + s.race_.id_ + "&at=" + a.k_ + (s.early_ ? "&c=1" : "") : sidQuery(a) + "&at=" + a.k_ + "&ack=" + a.asked_;
+  return a.k_ < 0 ? sidQuery(a) : s.stock_ ? "" : a.leg_ ? "&resume=1&rid=" + s.race_.id_ + "&at=" + a.k_ + (s.early_ ? "&c=1" : "") : sidQuery(a) + "&at=" + a.k_ + "&ack=" + s.have_;
 }
 function sidQuery(a) {
   return (a.engine_.stock_ ? "" : "&resume=1") + "&sid=" + a.engine_.id;
@@ -828,7 +819,7 @@ function isWebSocket(Class) {
   return Class.prototype.name == "websocket";
 }
 function run(s) {
-  s.early_ = !s.plain_ && s.mayJoin_();
+  s.early_ = !s.stock_ && s.mayJoin_();
   s.legs_ = best(s);
   nextLeg(s);
 }
@@ -845,12 +836,15 @@ function start(s, Class, leg) {
   a.run_();
 }
 function retry(s) {
-  if (!s.live_.length) start(s, best(s)[0]);
+  var offline = root.navigator && navigator.onLine === false && now() - s.tried_ < rejoinMax;
+  if (s.live_.length) return;
+  if (offline) s.retryT_.start_(rejoinMax);
+  else start(s, best(s)[0]);
 }
 function enlist(a, wait) {
   var s = a.engine_;
   a.k_ = ++s.race_.k_;
-  a.since_ = now();
+  a.since_ = s.tried_ = now();
   s.live_.push(a);
   a.openT_.start_(wait);
 }
@@ -860,7 +854,6 @@ function kill(a) {
   a.dead_ = true;
   a.openT_.stop_();
   a.probeT_.stop_();
-  a.swapT_.stop_();
   stop(a);
   s.live_ = s.live_.filter(function(other) {
     return other != a;
@@ -868,7 +861,6 @@ function kill(a) {
   if (s.cur_ == a) {
     s.cur_ = null;
     s.lost_ = a;
-    s.sentT_.stop_();
   }
   if (s.trial_ == a) s.trial_ = null;
 }
@@ -880,15 +872,11 @@ function newer(a) {
 function refusal(status, text) {
   return status == 413 ? tooLarge : status != 400 ? 0 : /^\{"code":1\b/.test(text) ? unknown : /^\{"code":3,"message":"superseded"/.test(text) ? superseded : 0;
 }
-function transportError(message2, description) {
-  var err = new Error(message2);
-  err.type = "TransportError";
-  err.description = description;
-  return err;
-}
 function gone(a, message2, detail, reason, code) {
-  var s = a.engine_, err = transportError(message2, detail), refused = code == unknown || code == superseded;
+  var s = a.engine_, err = new Error(message2), refused = code == unknown || code == superseded;
   if (true) note("end of " + a.name + " " + a.k_ + ": " + (code || message2) + " " + (detail || ""));
+  err.type = "TransportError";
+  err.description = detail;
   reason = reason || "transport error";
   if (a.dead_ || s.over_) kill(a);
   else if (s.trial_ == a) trialFailed(a, err);
@@ -908,7 +896,7 @@ function lost(a, err, reason) {
   if (failed3) m.failures_[a.name]++;
   if (quiet) s.race_.silences_++;
   if (a.name == "websocket" && a.opened_) m.up_ = now() - a.since_ > lasting ? upwardFirst : Math.min(2 * m.up_, upwardMax);
-  if (s.stock_) return end(s, reason, err);
+  if (s.id && s.stock_) return end(s, reason, err);
   kill(a);
   before = s.live_[s.live_.length - 1];
   if (!s.id) {
@@ -932,6 +920,7 @@ function suspend(s) {
   tell(s, "suspend");
 }
 function hurry(s) {
+  s.fails_ = s.race_.silences_ = 0;
   if (s.cur_ && !s.stock_) probe(s.cur_);
   else if (s.retryT_.on_) s.retryT_.start_(0);
 }
@@ -939,14 +928,14 @@ function prove(a) {
   var s = a.engine_;
   if (s.stock_ || a.proved_ || a.name == "polling") alive(a);
   else probe(a);
-  if (!s.stock_) a.swapT_.start_(swapWait);
+  if (!s.stock_) s.swapT_.start_(swapWait);
   planUpward(s);
 }
 function probe(a) {
   if (a.dead_ || a.probeT_.on_ || a.name == "polling") return;
   a.dueProbe_ = true;
   a.probeT_.start_(patience(a.engine_));
-  flush(a);
+  wake(a.engine_);
 }
 function probeMissing(a, late) {
   if (late || a.posting_ && a.dueProbe_) a.probeT_.start_(patience(a.engine_));
@@ -969,10 +958,11 @@ function note(text) {
 function watch(s) {
   var listeners = {
     online: function() {
+      forgive(s.memory_);
       hurry(s);
     },
     offline: function() {
-      if (s.stock_ && s.hostname != "localhost") end(s, "transport close", transportError("network connection lost"));
+      if (s.stock_ && s.hostname != "localhost") end(s, "transport close", { description: "network connection lost" });
     },
     visibilitychange: function() {
       if (!document.hidden) hurry(s);
@@ -1016,17 +1006,13 @@ var WS = transport(classOf, {
     a.ws_ = ws;
     ws.binaryType = "arraybuffer";
     ws.onopen = function() {
-      if (a.leg_) flush(a);
-      else probe(a);
+      if (!a.leg_) probe(a);
+      flush(a);
     };
     ws.onmessage = function(e) {
-      var packet;
-      try {
-        packet = parsePacket(e.data);
-      } catch (err) {
-        return gone(a, "parse error", err, "parse error");
-      }
-      receive(a, 0, [packet]);
+      receive(a, 0, function() {
+        return [parsePacket(e.data)];
+      });
     };
     ws.onclose = function(e) {
       gone(a, "websocket error", e, "transport close", e.code);
@@ -1043,9 +1029,6 @@ var WS = transport(classOf, {
   },
   free_: function() {
     return this.ws_ && this.ws_.readyState == 1;
-  },
-  busy_: function() {
-    return this.ws_.bufferedAmount > busyBytes;
   },
   write_: function(packets) {
     var a = this, s = a.engine_, end2 = a.leaving_ && !s.waiting_.length;
@@ -1087,17 +1070,10 @@ var SSE = transport(function() {
   }
 }, uplink));
 function event(a, e) {
-  var packets, before = +e.lastEventId;
-  if (e.type == "x") return gone(a, "sse error", 400, "", refusal(400, e.data));
-  try {
-    packets = parsePayload(e.type == "e" ? JSON.parse(e.data) : e.data);
-  } catch (err) {
-    return gone(a, "parse error", err, "parse error");
-  }
-  packets.forEach(function(p3) {
-    if (p3.type == "message") before--;
+  if (e.type == "x") gone(a, "sse error", 400, "", refusal(400, e.data));
+  else receive(a, +e.lastEventId, function() {
+    return parsePayload(e.type == "e" ? JSON.parse(e.data) : e.data);
   });
-  receive(a, before, packets);
 }
 function eventReader(take2) {
   var rest = "", e = {};
@@ -1128,7 +1104,7 @@ var Polling = transport(function() {
       if (a.getting_) missed(a, 0, "");
       else a.next_();
     });
-    get(a, query + (query && !a.leg_ ? "&p=0" : ""), a.asked_);
+    get(a, query + (query && !a.leg_ ? "&p=0" : ""), a.engine_.have_);
   },
   /** Makes the next GET. Only its answer is read. */
   next_: function() {
@@ -1144,7 +1120,7 @@ function get(a, query, before) {
     a.emitReserved("poll");
   });
   if (a.opts.timestampRequests !== false) {
-    query += "&" + (a.opts.timestampParam || "t") + "=" + now().toString(36) + (stamps++).toString(36);
+    query += "&" + (a.opts.timestampParam || "t") + "=" + now().toString(36) + stamps++;
   }
   if (a.opened_) a.getT_.start_(s.interval_ + (s.stock_ ? s.timeout_ : 5e3));
   a.abortDown_ = request(a, "GET", query, void 0, function(status, text) {
@@ -1152,12 +1128,9 @@ function get(a, query, before) {
     a.getT_.stop_();
     if (status != 200) return missed(a, status, text);
     a.failed_ = 0;
-    try {
-      text = parsePayload(text);
-    } catch (err) {
-      return gone(a, "parse error", err, "parse error");
-    }
-    receive(a, before, text);
+    receive(a, before, function() {
+      return parsePayload(text);
+    });
     if (a.dead_) return;
     if (a.opened_) a.next_();
     else gone(a, "xhr poll error", status);
@@ -1178,28 +1151,21 @@ function newRace() {
 }
 function Engine(uri, opts, race) {
   var s = this, at;
-  if (isObject(uri)) {
-    opts = uri;
-    uri = null;
-  }
-  opts = s.opts = extend({ path: "/engine.io" }, opts);
+  opts = s.opts = extend({}, opts);
   at = parseURI(uri || opts.host, opts);
-  s.secure = at.secure;
   s.hostname = at.hostname;
-  s.port = at.port;
   opts.query = isObject(opts.query) ? opts.query : decodeQuery(opts.query || at.query);
   s.base_ = s.last_ = s.have_ = s.acked_ = s.unacked_ = s.size_ = s.queued = s.fails_ = s.super_ = 0;
   s.interval_ = 25e3;
   s.timeout_ = 2e4;
   s.maxPayload = 1e6;
   s.buffer_ = Infinity;
-  s.openK_ = -1;
   s.id = "";
   s.allowed_ = names2;
   s.waiting_ = s.writeBuffer = [];
   s.kept_ = [];
   s.live_ = [];
-  s.plain_ = opts.resume === false;
+  s.stock_ = opts.resume === false;
   s.race_ = race || newRace();
   s.path_ = at.origin + opts.path.replace(/\/$/, "") + (opts.addTrailingSlash === false ? "" : "/");
   s.memory_ = memoryOf(s.path_);
@@ -1209,6 +1175,7 @@ function Engine(uri, opts, race) {
     s.legT_ = new Timer(s, nextLeg),
     s.pingT_ = new Timer(s, pingMissing),
     s.sentT_ = new Timer(s, ask),
+    s.swapT_ = new Timer(s, ask),
     s.upT_ = new Timer(s, tryUpward),
     s.byeT_ = new Timer(s, farewell)
   ];
@@ -1326,11 +1293,11 @@ function stopAll(s) {
 }
 function urlOf(a, query) {
   var s = a.engine_;
-  return (a.name == "websocket" ? "ws" : "http") + (s.secure ? "s" : "") + s.path_ + "?EIO=4&transport=" + a.name + query + (a.opts.forceBase64 ? "&b64=1" : "") + encodeQuery(s.opts.query);
+  return (a.name == "websocket" ? "ws" : "http") + s.path_ + "?EIO=4&transport=" + a.name + query + (a.opts.forceBase64 ? "&b64=1" : "") + encodeQuery(s.opts.query);
 }
 
 // socket.js
-var reserved = /^(connect|connect_error|disconnect|disconnecting|newListener|removeListener)$/;
+var reserved = /^(connect(_error)?|disconnect(ing)?|newListener|removeListener)$/;
 function Socket(io2, nsp, opts) {
   var s = this;
   s.io = io2;
@@ -1344,7 +1311,7 @@ function Socket(io2, nsp, opts) {
   s.flags = {};
   s._any = [];
   s._anyOutgoing = [];
-  s.opts_ = extend({}, opts);
+  s.opts_ = opts || {};
   s.auth = s.opts_.auth;
   io2.nsps[nsp] = s;
   if (io2.auto_) s.open();
@@ -1365,17 +1332,18 @@ inherit(Socket, Emitter, {
    * Sends an event. A function as the last argument is called with the answer.
    */
   emit: function(event2) {
-    var s = this, flags = s.flags, args = copy(arguments), engine = s.io.engine, packet, err;
+    var s = this, flags = s.flags, args = copy(arguments), engine = s.io.engine, ack, packet, err;
     if (reserved.test(event2)) throw new Error('"' + event2 + '" is a reserved event name');
     s.flags = {};
     if (s.opts_.retries && !flags.volatile && !flags.queued_) {
       enqueue(s, args, flags);
       return s;
     }
+    ack = callback(args);
     packet = { type: EVENT, nsp: s.nsp, data: args, options: { compress: flags.compress !== false }, flags_: flags };
-    if (typeof args[args.length - 1] == "function") {
+    if (ack) {
       packet.id = s.ids_++;
-      awaitAnswer(s, packet, args.pop(), flags.timeout == null ? s.opts_.ackTimeout : flags.timeout);
+      awaitAnswer(s, packet, ack, flags.timeout == null ? s.opts_.ackTimeout : flags.timeout);
     }
     if (flags.volatile && !(engine && engine.transport && engine.transport.writable)) return s;
     if (s.connected && !expired(engine)) err = leave2(s, packet);
@@ -1440,6 +1408,9 @@ getter(Socket, "volatile", function() {
   this.flags.volatile = true;
   return this;
 });
+function callback(args) {
+  return typeof args[args.length - 1] == "function" && args.pop();
+}
 function leave2(s, packet) {
   callAll(s, s._anyOutgoing, packet.data);
   return send(s.io, packet);
@@ -1488,7 +1459,7 @@ function fail(s, id, err) {
   if (ack && ack.fails_) call(s, ack, [err]);
 }
 function enqueue(s, args, flags) {
-  var ack = typeof args[args.length - 1] == "function" && args.pop(), entry;
+  var ack = callback(args), entry;
   entry = {
     tries_: 0,
     args_: args,
@@ -1598,8 +1569,7 @@ function destroy(s) {
 
 // sio.js
 var protocol2 = 5;
-function Encoder(replacer) {
-  this.replacer = replacer;
+function Encoder() {
 }
 Encoder.prototype.encode = function(packet) {
   var found = [], type = packet.type, data = packet.data;
@@ -1607,7 +1577,7 @@ Encoder.prototype.encode = function(packet) {
     data = extract(data, found);
     if (found.length) type += 3;
   }
-  return [type + (found.length ? found.length + "-" : "") + (packet.nsp && packet.nsp != "/" ? packet.nsp + "," : "") + (packet.id == null ? "" : packet.id) + (data == null ? "" : JSON.stringify(data, this.replacer))].concat(found);
+  return [type + (found.length ? found.length + "-" : "") + (packet.nsp && packet.nsp != "/" ? packet.nsp + "," : "") + (packet.id == null ? "" : packet.id) + (data == null ? "" : JSON.stringify(data))].concat(found);
 };
 function extract(x, found) {
   var copy2, before = found.length, key;
@@ -1621,8 +1591,7 @@ function extract(x, found) {
 function refuse2(why) {
   throw new Error(why || "invalid packet");
 }
-function Decoder(reviver) {
-  this.reviver = reviver;
+function Decoder() {
 }
 inherit(Decoder, Emitter, {
   /** Takes a text or an attachment; throws if it makes no sense. */
@@ -1630,7 +1599,7 @@ inherit(Decoder, Emitter, {
     var d = this, packet = d.packet_, found = d.found_, text = typeof x == "string";
     if (text == !!packet) refuse2(text ? "a text where an attachment should be" : "an attachment of nothing");
     if (text) {
-      packet = d.packet_ = decode(x, d.reviver);
+      packet = d.packet_ = decode(x);
       found = d.found_ = [];
     } else found.push(x);
     if (found.length == (packet.attachments || 0)) {
@@ -1644,7 +1613,7 @@ inherit(Decoder, Emitter, {
     this.packet_ = null;
   }
 });
-function decode(text, reviver) {
+function decode(text) {
   var m = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?/.exec(text), packet, rest;
   if (!m || !!m[2] != m[1] > CONNECT_ERROR) refuse2();
   packet = { type: +m[1], nsp: m[3] || "/" };
@@ -1654,7 +1623,7 @@ function decode(text, reviver) {
     packet.type -= 3;
   }
   if (m[4]) packet.id = +m[4];
-  if (rest) packet.data = JSON.parse(rest, reviver);
+  if (rest) packet.data = JSON.parse(rest);
   if (!valid(packet.type, packet.data)) refuse2("invalid payload");
   return packet;
 }
@@ -1888,11 +1857,11 @@ function io(uri, opts) {
   }
   opts = opts || {};
   at = parseURI(uri, opts);
-  server = "http" + (at.secure ? "s" : "") + at.origin;
+  server = "http" + at.origin;
   id = server + (opts.path || "/socket.io");
   m = managers[id];
   if (at.query && !opts.query) opts.query = decodeQuery(at.query);
-  if (opts.forceNew || opts["force new connection"] || opts.multiplex === false || m && m.nsps[at.path]) m = new Manager(server, opts);
+  if (opts.forceNew || opts.multiplex === false || m && m.nsps[at.path]) m = new Manager(server, opts);
   else m = managers[id] = m || new Manager(server, opts);
   return m.socket(at.path, opts);
 }

@@ -142,5 +142,5 @@ export function randomText(n) {
  * @returns {number} milliseconds
  */
 export function backoff(min, max, attempt, jitter) {
-  return Math.floor(Math.min(Math.min(min * Math.pow(2, attempt), max) * (1 + jitter * (Math.random() * 2 - 1)), max));
+  return Math.min(Math.min(min * Math.pow(2, attempt), max) * (1 + jitter * (Math.random() * 2 - 1)), max);
 }

@@ -28,11 +28,11 @@ export function io(uri, opts) {
   }
   opts = opts || {};
   at = parseURI(uri, opts);
-  server = 'http' + (at.secure ? 's' : '') + at.origin;
+  server = 'http' + at.origin;
   id = server + (opts.path || '/socket.io');
   m = managers[id];
   if (at.query && !opts.query) opts.query = decodeQuery(at.query);
-  if (opts.forceNew || opts['force new connection'] || opts.multiplex === false || m && m.nsps[at.path]) m = new Manager(server, opts);
+  if (opts.forceNew || opts.multiplex === false || m && m.nsps[at.path]) m = new Manager(server, opts);
   else m = managers[id] = m || new Manager(server, opts);
   return m.socket(at.path, opts);
 }

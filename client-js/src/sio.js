@@ -8,13 +8,8 @@ import { isBinary } from './binary.js';
 /** The version of the protocol. */
 export var protocol = 5;
 
-/**
- * @constructor
- * @param {Function=} replacer of JSON.stringify
- */
-export function Encoder(replacer) {
-  this.replacer = replacer;
-}
+/** @constructor */
+export function Encoder() {}
 
 /**
  * @param {{type: number, nsp: string, id: (number|undefined), data: *}} packet
@@ -29,7 +24,7 @@ Encoder.prototype.encode = function (packet) {
   return [type + (found.length ? found.length + '-' : '') +
     (packet.nsp && packet.nsp != '/' ? packet.nsp + ',' : '') +
     (packet.id == null ? '' : packet.id) +
-    (data == null ? '' : JSON.stringify(data, this.replacer))].concat(found);
+    (data == null ? '' : JSON.stringify(data))].concat(found);
 };
 
 // extract returns x with placeholders where its attachments were: the same x if there were none.
@@ -51,11 +46,8 @@ function refuse(why) {
 /**
  * Emits "decoded" with each packet.
  * @constructor
- * @param {Function=} reviver of JSON.parse
  */
-export function Decoder(reviver) {
-  this.reviver = reviver;
-}
+export function Decoder() {}
 
 inherit(Decoder, Emitter, {
   /** Takes a text or an attachment; throws if it makes no sense. */
@@ -63,7 +55,7 @@ inherit(Decoder, Emitter, {
     var d = this, packet = d.packet_, found = d.found_, text = typeof x == 'string';
     if (text == !!packet) refuse(DEBUG && (text ? 'a text where an attachment should be' : 'an attachment of nothing'));
     if (text) {
-      packet = d.packet_ = decode(x, d.reviver);
+      packet = d.packet_ = decode(x);
       found = d.found_ = [];
     } else found.push(x);
     if (found.length == (packet.attachments || 0)) {
@@ -79,7 +71,7 @@ inherit(Decoder, Emitter, {
   }
 });
 
-function decode(text, reviver) {
+function decode(text) {
   var m = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?/.exec(text), packet, rest;
   if (!m || !!m[2] != m[1] > CONNECT_ERROR) refuse();
   packet = { type: +m[1], nsp: m[3] || '/' };
@@ -89,7 +81,7 @@ function decode(text, reviver) {
     packet.type -= 3;
   }
   if (m[4]) packet.id = +m[4];
-  if (rest) packet.data = JSON.parse(rest, reviver);
+  if (rest) packet.data = JSON.parse(rest);
   if (!valid(packet.type, packet.data)) refuse(DEBUG && 'invalid payload');
   return packet;
 }

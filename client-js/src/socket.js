@@ -6,7 +6,7 @@ import { after, copy, extend, getter, inherit, randomText } from './env.js';
 import { expired } from './engine.js';
 import { encode, release, send } from './manager.js';
 
-var reserved = /^(connect|connect_error|disconnect|disconnecting|newListener|removeListener)$/;
+var reserved = /^(connect(_error)?|disconnect(ing)?|newListener|removeListener)$/;
 
 /**
  * @constructor
@@ -27,7 +27,7 @@ export function Socket(io, nsp, opts) {
   s.flags = {};
   s._any = [];
   s._anyOutgoing = [];
-  s.opts_ = extend({}, opts);
+  s.opts_ = opts || {};
   s.auth = s.opts_.auth;
   io.nsps[nsp] = s;
   if (io.auto_) s.open();
@@ -51,17 +51,18 @@ inherit(Socket, Emitter, {
    * Sends an event. A function as the last argument is called with the answer.
    */
   emit: function (event) {
-    var s = this, flags = s.flags, args = copy(arguments), engine = s.io.engine, packet, err;
+    var s = this, flags = s.flags, args = copy(arguments), engine = s.io.engine, ack, packet, err;
     if (reserved.test(event)) throw new Error('"' + event + '" is a reserved event name');
     s.flags = {};
     if (s.opts_.retries && !flags.volatile && !flags.queued_) {
       enqueue(s, args, flags);
       return s;
     }
+    ack = callback(args);
     packet = { type: EVENT, nsp: s.nsp, data: args, options: { compress: flags.compress !== false }, flags_: flags };
-    if (typeof args[args.length - 1] == 'function') {
+    if (ack) {
       packet.id = s.ids_++;
-      awaitAnswer(s, packet, args.pop(), flags.timeout == null ? s.opts_.ackTimeout : flags.timeout);
+      awaitAnswer(s, packet, ack, flags.timeout == null ? s.opts_.ackTimeout : flags.timeout);
     }
     if (flags.volatile && !(engine && engine.transport && engine.transport.writable)) return s;
     if (s.connected && !expired(engine)) err = leave(s, packet);
@@ -131,6 +132,11 @@ getter(Socket, 'volatile', function () {
   return this;
 });
 
+/** Takes the function from the end of args, if there is one. */
+function callback(args) {
+  return typeof args[args.length - 1] == 'function' && args.pop();
+}
+
 /** Sends a packet now. */
 function leave(s, packet) {
   callAll(s, s._anyOutgoing, packet.data);
@@ -189,7 +195,7 @@ function fail(s, id, err) {
 
 /** Queues an event that is sent again until it is answered. */
 function enqueue(s, args, flags) {
-  var ack = typeof args[args.length - 1] == 'function' && args.pop(), entry;
+  var ack = callback(args), entry;
   entry = {
     tries_: 0, args_: args, key_: { _once: randomText(20) }, flags_: extend({ queued_: true }, flags),
     answer_: withError(function (err) {

@@ -32,17 +32,10 @@ export var SSE = transport(function () { return root.EventSource || canStream();
   }
 }, uplink));
 
-/** Takes an event; its id is the number of its last message. */
+/** Takes an event. */
 function event(a, e) {
-  var packets, before = +e.lastEventId;
-  if (e.type == 'x') return gone(a, 'sse error', 400, '', refusal(400, e.data));
-  try {
-    packets = parsePayload(e.type == 'e' ? JSON.parse(e.data) : e.data);
-  } catch (err) {
-    return gone(a, 'parse error', err, 'parse error');
-  }
-  packets.forEach(function (p) { if (p.type == 'message') before--; });
-  receive(a, before, packets);
+  if (e.type == 'x') gone(a, 'sse error', 400, '', refusal(400, e.data));
+  else receive(a, +e.lastEventId, function () { return parsePayload(e.type == 'e' ? JSON.parse(e.data) : e.data); });
 }
 
 /**

@@ -5,11 +5,10 @@ import { root } from './env.js';
 /**
  * @param {string|null|undefined} uri
  * @param {Object} opts hostname, port and secure, if there is no uri
- * @returns {{secure: boolean, hostname: string, port: string, path: string, query: string, origin: string}} origin
- *   begins with "://"
+ * @returns {{hostname: string, origin: string, path: string, query: (string|undefined)}} origin stands behind "http" or "ws"
  */
 export function parseURI(uri, opts) {
-  var here = root.location || {}, m, secure, host, port;
+  var here = root.location || {}, m, secure, host;
   if (uri == null) {
     uri = opts.hostname ? (opts.secure ? 'https://' : 'http://') + opts.hostname + ':' + (opts.port || '') : here.protocol + '//' + here.host;
   }
@@ -18,14 +17,11 @@ export function parseURI(uri, opts) {
   m = /^(\w+):\/\/(?:[^\/?#]*@)?(\[[^\]]*\]|[^:\/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?/.exec(uri) || [];
   secure = /s$/i.test(m[1]);
   host = m[2] || 'localhost';
-  port = m[3] || (secure ? '443' : '80');
   return {
-    secure: secure,
     hostname: host.replace(/[\[\]]/g, ''),
-    port: port,
+    origin: (secure ? 's' : '') + '://' + host + ':' + (m[3] || (secure ? '443' : '80')),
     path: m[4] || '/',
-    query: m[5],
-    origin: '://' + host + ':' + port
+    query: m[5]
   };
 }
 
