@@ -24,8 +24,8 @@ import (
 )
 
 const (
-	roundTrip = 200 * time.Millisecond // behind a TCP connection that is there
-	never     = 3 * time.Second        // is waited for an event
+	roundTrip = 200 * time.Millisecond  // behind a TCP connection that is there
+	never     = 2500 * time.Millisecond // is waited for an event
 	leastRuns = 3
 	mostRuns  = 7 // of ours: the best counts, and a busy machine gets more tries
 )

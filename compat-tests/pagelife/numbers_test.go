@@ -101,6 +101,13 @@ func progress(t *testing.T, limit time.Duration, open ...*chrome.Page) {
 	}
 }
 
+// transport is what the page uses now.
+func transport(t *testing.T, p *chrome.Page) (name string) {
+	t.Helper()
+	p.Eval(t, "life.transport()", &name)
+	return name
+}
+
 // finish has the page stop, and checks that it stayed in one session in which nothing was lost, doubled or mixed up.
 func finish(t *testing.T, p *chrome.Page) report {
 	t.Helper()

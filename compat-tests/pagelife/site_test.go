@@ -75,6 +75,10 @@ func pages(t *testing.T, server http.Handler) http.Handler {
 		w.Header().Set("Content-Security-Policy", strict)
 		life(w)
 	})
+	mux.HandleFunc("/forgetful", func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Security-Policy", "connect-src http://"+r.Host)
+		life(w)
+	})
 	mux.HandleFunc("/away", func(w http.ResponseWriter, r *http.Request) { page(w, "<title>away</title>") })
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !r.URL.Query().Has("EIO") {
