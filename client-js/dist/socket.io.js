@@ -1,6 +1,8 @@
-/*! Everwire client, MIT */(function(root_,module_,define_){
+/*! Everwire, MIT */(function(root_,module_,define_){
 
 // constants.js
+var engineProtocol = 4;
+var socketProtocol = 5;
 var asleep = 2e3;
 var lifetime = 6e5;
 var upwardFirst = 5e3;
@@ -52,11 +54,8 @@ function tick(f) {
   else setTimeout(f, 0);
 }
 function extend(to, from) {
-  for (var key in from) if (has(from, key)) to[key] = from[key];
+  for (var key in from) if ({}.hasOwnProperty.call(from, key)) to[key] = from[key];
   return to;
-}
-function has(o, key) {
-  return Object.prototype.hasOwnProperty.call(o, key);
 }
 function isObject(x) {
   return !!x && typeof x == "object";
@@ -111,21 +110,21 @@ function backoff(min, max, attempt, jitter) {
 function Emitter() {
 }
 var p = Emitter.prototype;
-p.on = p.addEventListener = function(event2, f) {
-  var all = this.all_ = this.all_ || {}, key = "$" + event2;
+p.on = p.addEventListener = function(event, f) {
+  var all = this.all_ = this.all_ || {}, key = "$" + event;
   (all[key] = all[key] || []).push(f);
   return this;
 };
-p.once = function(event2, f) {
+p.once = function(event, f) {
   function listen() {
-    this.off(event2, listen);
+    this.off(event, listen);
     f.apply(this, arguments);
   }
   listen.fn = f;
-  return this.on(event2, listen);
+  return this.on(event, listen);
 };
-p.off = p.removeListener = p.removeAllListeners = p.removeEventListener = function(event2, f) {
-  var n = arguments.length, list = this.listeners(event2), i = list.length;
+p.off = p.removeListener = p.removeAllListeners = p.removeEventListener = function(event, f) {
+  var n = arguments.length, list = this.listeners(event), i = list.length;
   if (!n) this.all_ = {};
   while (i--) {
     if (n == 1 || list[i] === f || list[i].fn === f) {
@@ -135,15 +134,15 @@ p.off = p.removeListener = p.removeAllListeners = p.removeEventListener = functi
   }
   return this;
 };
-p.emit = p.emitReserved = function(event2) {
-  callAll(this, this.listeners(event2), copy(arguments).slice(1));
+p.emit = p.emitReserved = function(event) {
+  callAll(this, this.listeners(event), copy(arguments).slice(1));
   return this;
 };
-p.listeners = function(event2) {
-  return (this.all_ || {})["$" + event2] || [];
+p.listeners = function(event) {
+  return (this.all_ || {})["$" + event] || [];
 };
-p.hasListeners = function(event2) {
-  return !!this.listeners(event2).length;
+p.hasListeners = function(event) {
+  return !!this.listeners(event).length;
 };
 function call(self, f, args) {
   try {
@@ -213,38 +212,17 @@ function sizeOf(x) {
   return n;
 }
 
-// eio.js
-var protocol = 4;
-var names = ["open", "close", "ping", "pong", "message", "upgrade", "noop", "ack"];
-function parsePacket(x) {
-  var text = typeof x == "string", code = text && x.charAt(0), type = !text || code == "b" ? "message" : names[code];
-  if (!type) throw new Error("invalid packet" + (true ? ": " + x.slice(0, 60) : ""));
-  return { type: type, data: code == "b" ? fromBase64(x.slice(1)) : text ? x.slice(1) : received(x) };
-}
-function parsePayload(text) {
-  return text ? text.split("").map(parsePacket) : [];
-}
-function formatPayload(packets) {
-  return packets.map(asText).join("");
-}
-function asText(x) {
-  return typeof x == "string" ? x : "b" + toBase64(x);
-}
-
 // url.js
 function parseURI(uri, opts) {
-  var here = root.location || {}, m, secure, host;
-  if (uri == null) {
-    uri = opts.hostname ? (opts.secure ? "https://" : "http://") + opts.hostname + ":" + (opts.port || "") : here.protocol + "//" + here.host;
-  }
-  if (/^\/([^\/]|$)/.test(uri)) uri = "//" + here.host + uri;
+  var here = root.location || {}, page = "//" + (here.host || "localhost"), m, secure;
+  if (uri == null) uri = opts.hostname ? (opts.secure ? "https://" : "http://") + opts.hostname + ":" + (opts.port || "") : page;
+  if (/^\/([^\/]|$)/.test(uri)) uri = page + uri;
   if (!/^(https?|wss?):\/\//i.test(uri)) uri = (here.protocol || "https:") + uri.replace(/^(\/\/)?/, "//");
-  m = /^(\w+):\/\/(?:[^\/?#]*@)?(\[[^\]]*\]|[^:\/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?/.exec(uri) || [];
+  m = /^(\w+):\/\/(?:[^\/?#]*@)?(\[[^\]]*\]|[^:\/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?/.exec(uri);
   secure = /s$/i.test(m[1]);
-  host = m[2] || "localhost";
   return {
-    hostname: host.replace(/[\[\]]/g, ""),
-    origin: (secure ? "s" : "") + "://" + host + ":" + (m[3] || (secure ? "443" : "80")),
+    hostname: m[2],
+    origin: (secure ? "s" : "") + "://" + m[2] + ":" + (m[3] || (secure ? "443" : "80")),
     path: m[4] || "/",
     query: m[5]
   };
@@ -345,6 +323,23 @@ function replace(a) {
   s.emitReserved("upgrade", a);
 }
 
+// eio.js
+var names = ["open", "close", "ping", "pong", "message", "upgrade", "noop", "ack"];
+function parsePacket(x) {
+  var text = typeof x == "string", code = text && x.charAt(0), type = !text || code == "b" ? "message" : names[code];
+  if (!type) throw new Error("invalid packet" + (true ? ": " + x.slice(0, 60) : ""));
+  return { type: type, data: code == "b" ? fromBase64(x.slice(1)) : text ? x.slice(1) : received(x) };
+}
+function parsePayload(text) {
+  return text ? text.split("").map(parsePacket) : [];
+}
+function formatPayload(packets) {
+  return packets.map(asText).join("");
+}
+function asText(x) {
+  return typeof x == "string" ? x : "b" + toBase64(x);
+}
+
 // http.js
 var uplink = {
   free_: function() {
@@ -407,16 +402,10 @@ function request(a, method, query, body, done, chunk) {
     read = text.length;
     if (state > 3) done(x.status, text);
   };
-  try {
-    x.open(method, url, true);
-    for (key in headers) x.setRequestHeader(key, headers[key]);
-    x.withCredentials = !!o.withCredentials;
-    x.send(body);
-  } catch (err) {
-    setTimeout(function() {
-      done(0, "");
-    }, 0);
-  }
+  x.open(method, url, true);
+  for (key in headers) x.setRequestHeader(key, headers[key]);
+  x.withCredentials = !!o.withCredentials;
+  x.send(body);
   return function() {
     x.onreadystatechange = nothing;
     x.abort();
@@ -478,7 +467,7 @@ function farewell(s, hurry2) {
   tell(s, "close", "forced close");
 }
 function fits(s) {
-  return s.size_ + s.queued < s.maxPayload * 0.9 && s.kept_.length + s.waiting_.length < maxPackets && !s.waiting_.some(function(u) {
+  return s.size_ + s.queued_ < s.maxPayload * 0.9 && s.kept_.length + s.waiting_.length < maxPackets && !s.waiting_.some(function(u) {
     return u.unread_;
   });
 }
@@ -531,7 +520,7 @@ function proved(a) {
   }
 }
 function take(a, type, data) {
-  var s = a.engine_, m;
+  var s = a.engine_;
   if (type == "message") message(a, data);
   if (type == "ping") {
     watchPings(s);
@@ -543,19 +532,16 @@ function take(a, type, data) {
   }
   if (type == "ack") {
     if (data > s.base_) a.moved_ = true;
-    acknowledged(s, /^\d{1,16}$/.test(data) ? +data : Infinity);
+    acknowledged(s, +data);
   }
-  if (type == "noop" && !s.stock_ && newer(a)) gone(a, "retired");
-  if (type == "close") {
-    m = /^\{"retry":(\d+)/.exec(data);
-    end(s, "transport close", void 0, m ? +m[1] : void 0);
-  }
+  if (type == "noop" && !s.stock_ && newer(a)) gone(a);
+  if (type == "close") end(s, "transport close", void 0, parseFloat(/\d+/.exec(data)));
 }
 function message(a, data) {
   var s = a.engine_, ahead = ++a.num_ - s.have_;
   if (!s.stock_) {
     if (ahead < 1) return;
-    if (ahead > 1) return gone(a, "no message " + (s.have_ + 1));
+    if (ahead > 1) return gone(a);
     s.have_++;
     a.moved_ = true;
     s.unacked_ += data.length || data.byteLength || 0;
@@ -581,7 +567,7 @@ function told(s) {
   return s.acked_ = s.have_;
 }
 function acknowledged(s, n) {
-  if (n > s.last_) return end(s, "parse error", true ? new Error("acknowledgement of message " + n + " of " + s.last_) : void 0);
+  if (!(n <= s.last_)) return end(s, "parse error");
   if (n <= s.base_) return;
   s.kept_.splice(0, n - s.base_).forEach(function(m) {
     s.size_ -= m.size_;
@@ -670,7 +656,7 @@ function synchronize(a, r, again) {
   var s = a.engine_, websocket = a.name == "websocket";
   if (!again || r.ack >= s.base_) {
     if (!(r.ack >= s.base_ && r.ack <= s.last_ && r.from <= s.have_)) {
-      end(s, "parse error", true ? new Error("OPEN counts " + r.ack + "," + r.from) : void 0);
+      end(s, "parse error");
       return false;
     }
     acknowledged(s, r.ack);
@@ -686,7 +672,7 @@ function left(s) {
 function shift(s, room) {
   var u;
   while ((u = s.waiting_[0]) && (u.packet_.off_ || !u.unread_ && u.size_ <= room)) {
-    s.queued -= u.size_;
+    s.queued_ -= u.size_;
     s.waiting_.shift();
     if (!u.packet_.off_) {
       u.packet_.sent_ = true;
@@ -824,9 +810,10 @@ function run(s) {
   nextLeg(s);
 }
 function nextLeg(s) {
+  var Class = s.legs_.shift();
   s.legT_.stop_();
-  start(s, s.legs_.shift(), true);
-  if (s.legs_.length) s.legT_.start_(Math.min(Math.max(headStart * (s.memory_.kept_.rtt || usualRoundTrip), headStartMin), headStartMax));
+  if (s.legs_[0]) s.legT_.start_(Math.min(Math.max(headStart * (s.memory_.kept_.rtt || usualRoundTrip), headStartMin), headStartMax));
+  start(s, Class, true);
 }
 function start(s, Class, leg) {
   var a = new Class(s), wait = patience(s);
@@ -870,11 +857,12 @@ function newer(a) {
   });
 }
 function refusal(status, text) {
-  return status == 413 ? tooLarge : status != 400 ? 0 : /^\{"code":1\b/.test(text) ? unknown : /^\{"code":3,"message":"superseded"/.test(text) ? superseded : 0;
+  var m = status == 400 && /^\{"code":(1,|3,"message":"superseded")/.exec(text);
+  return status == 413 ? tooLarge : m && (m[1] == "1," ? unknown : superseded);
 }
 function gone(a, message2, detail, reason, code) {
   var s = a.engine_, err = new Error(message2), refused = code == unknown || code == superseded;
-  if (true) note("end of " + a.name + " " + a.k_ + ": " + (code || message2) + " " + (detail || ""));
+  if (true) note("end of " + a.name + " " + a.k_ + ": " + (code || message2 || "out of turn") + " " + (detail || ""));
   err.type = "TransportError";
   err.description = detail;
   reason = reason || "transport error";
@@ -980,7 +968,7 @@ function watch(s) {
     vanish(s);
   };
   function all(method) {
-    for (var event2 in listeners) (event2 == "visibilitychange" ? document : root)[method](event2, listeners[event2], false);
+    for (var event in listeners) (event == "visibilitychange" ? document : root)[method](event, listeners[event], false);
   }
   all("addEventListener");
   return function() {
@@ -995,9 +983,9 @@ function classOf(opts) {
 var WS = transport(classOf, {
   name: "websocket",
   run_: function() {
-    var a = this, o = a.opts, Class = classOf(o), url = urlOf(a, attachQuery(a)), ws;
+    var a = this, o = a.opts, Class = classOf(o), url = urlOf(a, attachQuery(a)), protocols = o.protocols || [], ws;
     try {
-      ws = isNode && o.extraHeaders ? new Class(url, o.protocols || [], { headers: o.extraHeaders }) : o.protocols ? new Class(url, o.protocols) : new Class(url);
+      ws = isNode && o.extraHeaders ? new Class(url, protocols, { headers: o.extraHeaders }) : new Class(url, protocols);
     } catch (err) {
       return setTimeout(function() {
         gone(a, "websocket error", err);
@@ -1050,7 +1038,10 @@ var SSE = transport(function() {
   run_: function() {
     var a = this, Class = root.EventSource, query = attachQuery(a), url = urlOf(a, query), es;
     function take2(e) {
-      event(a, e);
+      if (e.type == "x") gone(a, "sse error", 400, "", refusal(400, e.data));
+      else receive(a, +e.lastEventId, function() {
+        return parsePayload(e.type == "e" ? JSON.parse(e.data) : e.data);
+      });
     }
     function ended(status, text) {
       gone(a, "sse error", status, a.opened_ && "transport close", refusal(status, text));
@@ -1069,23 +1060,17 @@ var SSE = transport(function() {
     };
   }
 }, uplink));
-function event(a, e) {
-  if (e.type == "x") gone(a, "sse error", 400, "", refusal(400, e.data));
-  else receive(a, +e.lastEventId, function() {
-    return parsePayload(e.type == "e" ? JSON.parse(e.data) : e.data);
-  });
-}
 function eventReader(take2) {
-  var rest = "", e = {};
+  var rest = "";
   return function(text) {
-    var lines = (rest + text).split(/\r?\n/);
-    rest = lines.pop();
-    lines.forEach(function(line) {
-      var m = /^(event|data|id): ?([\s\S]*)/.exec(line);
-      if (m) e[m[1]] = m[1] == "data" && e.data != null ? e.data + "\n" + m[2] : m[2];
-      if (line) return;
+    var blocks = (rest + text).split(/\r?\n\r?\n/);
+    rest = blocks.pop();
+    blocks.forEach(function(block) {
+      var e = {};
+      block.replace(/(?:^|\n)(event|id|data): ?([^\r\n]*)/g, function(line, key, value) {
+        e[key] = value;
+      });
       if (e.data != null) take2({ type: e.event, lastEventId: e.id, data: e.data });
-      e = { id: e.id };
     });
   };
 }
@@ -1155,7 +1140,7 @@ function Engine(uri, opts, race) {
   at = parseURI(uri || opts.host, opts);
   s.hostname = at.hostname;
   opts.query = isObject(opts.query) ? opts.query : decodeQuery(opts.query || at.query);
-  s.base_ = s.last_ = s.have_ = s.acked_ = s.unacked_ = s.size_ = s.queued = s.fails_ = s.super_ = 0;
+  s.base_ = s.last_ = s.have_ = s.acked_ = s.unacked_ = s.size_ = s.queued_ = s.fails_ = s.super_ = 0;
   s.interval_ = 25e3;
   s.timeout_ = 2e4;
   s.maxPayload = 1e6;
@@ -1193,7 +1178,7 @@ function Engine(uri, opts, race) {
   });
 }
 inherit(Engine, Emitter, {
-  protocol: protocol,
+  protocol: engineProtocol,
   /** Hears the events of the session before its listeners do. */
   hear_: nothing,
   /** Whether the server may connect "/" by itself. */
@@ -1217,9 +1202,9 @@ Engine.prototype.send = Engine.prototype.write;
 getter(Engine, "transport", function() {
   return this.cur_ || this.live_[this.live_.length - 1] || this.lost_;
 });
-function tell(s, event2, x, y) {
-  s.hear_(event2, x, y);
-  s.emitReserved(event2, x, y);
+function tell(s, event, x, y) {
+  s.hear_(event, x, y);
+  s.emitReserved(event, x, y);
 }
 function unit(packet, data, done) {
   var u = { packet_: packet, done_: done, size_: 0 };
@@ -1235,7 +1220,7 @@ function push(s, u) {
   u.unread_ = u.messages_.length;
   s.emitReserved("packetCreate", { type: "message", data: u.messages_[0].data_, options: u.packet_.options });
   s.waiting_.push(u);
-  s.queued += u.size_;
+  s.queued_ += u.size_;
   u.messages_.forEach(function(m) {
     freeze(m.data_, function(data) {
       m.data_ = data;
@@ -1331,9 +1316,9 @@ inherit(Socket, Emitter, {
   /**
    * Sends an event. A function as the last argument is called with the answer.
    */
-  emit: function(event2) {
-    var s = this, flags = s.flags, args = copy(arguments), engine = s.io.engine, ack, packet, err;
-    if (reserved.test(event2)) throw new Error('"' + event2 + '" is a reserved event name');
+  emit: function(event) {
+    var s = this, flags = s.flags, args = copy(arguments), engine = s.io.engine, ack, packet;
+    if (reserved.test(event)) throw new Error('"' + event + '" is a reserved event name');
     s.flags = {};
     if (s.opts_.retries && !flags.volatile && !flags.queued_) {
       enqueue(s, args, flags);
@@ -1345,10 +1330,13 @@ inherit(Socket, Emitter, {
       packet.id = s.ids_++;
       awaitAnswer(s, packet, ack, flags.timeout == null ? s.opts_.ackTimeout : flags.timeout);
     }
-    if (flags.volatile && !(engine && engine.transport && engine.transport.writable)) return s;
-    if (s.connected && !expired(engine)) err = leave2(s, packet);
-    else if (!flags.queued_) err = hold(s, packet);
-    if (err) refuse(s, packet, err);
+    if (flags.volatile && !(engine && engine.cur_ && engine.cur_.writable)) return s;
+    try {
+      if (s.connected && !expired(engine)) leave2(s, packet);
+      else if (!flags.queued_) hold(s, packet);
+    } catch (err) {
+      refuse(s, packet, err);
+    }
     return s;
   },
   /** @returns {Promise} of the first value of the answer */
@@ -1413,11 +1401,10 @@ function callback(args) {
 }
 function leave2(s, packet) {
   callAll(s, s._anyOutgoing, packet.data);
-  return send(s.io, packet);
+  send(s.io, packet);
 }
 function hold(s, packet) {
-  var err = encode(s.io, packet, s.bytes_).error_;
-  if (err) return err;
+  encode(s.io, packet, s.bytes_);
   s.bytes_ += packet.size_;
   s.sendBuffer.push(packet);
 }
@@ -1496,18 +1483,17 @@ function hello(s) {
   else connect(s.auth);
 }
 function closed(s, reason, err) {
-  var held = s.sendBuffer.map(function(packet) {
-    return packet.id + "";
-  });
+  var id;
   s.connected = false;
   delete s.id;
   s.queue_.forEach(function(entry) {
     entry.pending_ = false;
   });
   s.emitReserved("disconnect", reason, err);
-  Object.keys(s.acks).forEach(function(id) {
-    if (held.indexOf(id) < 0) fail(s, id, new Error("socket has been disconnected"));
-  });
+  function waits(packet) {
+    return packet.id == id;
+  }
+  for (id in s.acks) if (!s.sendBuffer.some(waits)) fail(s, id, new Error("socket has been disconnected"));
 }
 function failed(s, err) {
   if (!s.connected) s.emitReserved("connect_error", err);
@@ -1556,8 +1542,11 @@ function connected(s, id, pid) {
     dispatch(s, args);
   });
   packets.forEach(function(packet) {
-    var err = leave2(s, packet);
-    if (err) fail(s, packet.id, err);
+    try {
+      leave2(s, packet);
+    } catch (err) {
+      fail(s, packet.id, err);
+    }
   });
   drain(s);
   s.emitReserved("connect");
@@ -1568,26 +1557,15 @@ function destroy(s) {
 }
 
 // sio.js
-var protocol2 = 5;
 function Encoder() {
 }
 Encoder.prototype.encode = function(packet) {
-  var found = [], type = packet.type, data = packet.data;
-  if (type == EVENT || type == ACK) {
-    data = extract(data, found);
-    if (found.length) type += 3;
-  }
-  return [type + (found.length ? found.length + "-" : "") + (packet.nsp && packet.nsp != "/" ? packet.nsp + "," : "") + (packet.id == null ? "" : packet.id) + (data == null ? "" : JSON.stringify(data))].concat(found);
+  var found = [], type = packet.type, attaches = type == EVENT || type == ACK, data = packet.data == null ? "" : JSON.stringify(packet.data, attaches && function(key, x) {
+    var raw = this[key];
+    return isObject(raw) && isBinary(raw) ? { _placeholder: true, num: found.push(raw) - 1 } : x;
+  });
+  return [(found.length ? type + 3 + (found.length + "-") : type) + (packet.nsp && packet.nsp != "/" ? packet.nsp + "," : "") + (packet.id == null ? "" : packet.id) + data].concat(found);
 };
-function extract(x, found) {
-  var copy2, before = found.length, key;
-  if (!isObject(x)) return x;
-  if (isBinary(x)) return { _placeholder: true, num: found.push(x) - 1 };
-  if (typeof x.toJSON == "function") return extract(x.toJSON(), found);
-  copy2 = Array.isArray(x) ? [] : {};
-  for (key in x) if (has(x, key)) copy2[key] = extract(x[key], found);
-  return found.length > before ? copy2 : x;
-}
 function refuse2(why) {
   throw new Error(why || "invalid packet");
 }
@@ -1596,49 +1574,38 @@ function Decoder() {
 inherit(Decoder, Emitter, {
   /** Takes a text or an attachment; throws if it makes no sense. */
   add: function(x) {
-    var d = this, packet = d.packet_, found = d.found_, text = typeof x == "string";
-    if (text == !!packet) refuse2(text ? "a text where an attachment should be" : "an attachment of nothing");
+    var d = this, head = d.head_, text = typeof x == "string";
+    if (text == !!head) refuse2(text ? "a text where an attachment should be" : "an attachment of nothing");
     if (text) {
-      packet = d.packet_ = decode(x);
-      found = d.found_ = [];
-    } else found.push(x);
-    if (found.length == (packet.attachments || 0)) {
-      d.packet_ = null;
-      if (!text) packet.data = restore(packet.data, found);
-      d.emitReserved("decoded", packet);
+      head = d.head_ = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?([\s\S]*)/.exec(x);
+      if (!head || !head[2] != head[1] <= CONNECT_ERROR) refuse2();
+      d.found_ = [];
+    } else d.found_.push(x);
+    if (d.found_.length == (head[2] || 0)) {
+      d.head_ = null;
+      d.emitReserved("decoded", decode(head, d.found_));
     }
   },
   /** Forgets what is half there. */
   destroy: function() {
-    this.packet_ = null;
+    this.head_ = null;
   }
 });
-function decode(text) {
-  var m = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?/.exec(text), packet, rest;
-  if (!m || !!m[2] != m[1] > CONNECT_ERROR) refuse2();
-  packet = { type: +m[1], nsp: m[3] || "/" };
-  rest = text.slice(m[0].length);
-  if (m[2]) {
-    packet.attachments = +m[2];
-    packet.type -= 3;
+function decode(head, found) {
+  var type = +head[1], packet = { type: type, nsp: head[3] || "/" };
+  if (head[2]) packet.type -= 3;
+  if (head[4]) packet.id = +head[4];
+  if (head[5]) {
+    packet.data = JSON.parse(head[5], head[2] && function(key, x) {
+      return isObject(x) && x._placeholder === true ? found[+x.num] || refuse2("illegal attachments") : x;
+    });
   }
-  if (m[4]) packet.id = +m[4];
-  if (rest) packet.data = JSON.parse(rest);
   if (!valid(packet.type, packet.data)) refuse2("invalid payload");
   return packet;
 }
 function valid(type, data) {
   var list = Array.isArray(data), none = data === void 0;
   return type == CONNECT ? none || isObject(data) && !list : type == DISCONNECT ? none : type == CONNECT_ERROR ? typeof data == "string" || isObject(data) && !list : list && (type == ACK || /^[sn]/.test(typeof data[0]));
-}
-function restore(x, found) {
-  if (!isObject(x)) return x;
-  if (x._placeholder === true) {
-    if (!has(found, x.num)) refuse2("illegal attachments");
-    return found[x.num];
-  }
-  for (var key in x) if (has(x, key)) x[key] = restore(x[key], found);
-  return x;
 }
 
 // manager.js
@@ -1654,7 +1621,7 @@ function Manager(uri, opts) {
   var m = this, parser, key;
   if (isObject(uri)) {
     opts = uri;
-    uri = void 0;
+    uri = null;
   }
   m.uri = uri;
   m.opts = opts = opts || {};
@@ -1691,11 +1658,11 @@ inherit(Manager, Emitter, {
     m.state_ = "opening";
     m.skip_ = false;
     m.done_ = done;
-    e = m.engine = new Engine(m.uri, m.opts, former && !former.id && !former.closing_ ? former.race_ : void 0);
-    e.hear_ = function(event2, x, y) {
+    e = m.engine = new Engine(m.uri, m.opts, former && !former.id && !former.closing_ && former.race_);
+    e.hear_ = function(event, x, y) {
       if (m.engine != e || m.state_ == "closed") return;
-      if (heard2[event2]) heard2[event2](m, x, y);
-      else m.emitReserved(event2, x);
+      if (heard2[event]) heard2[event](m, x, y);
+      else m.emitReserved(event, x);
     };
     e.mayJoin_ = function() {
       var main = m.nsps["/"];
@@ -1809,7 +1776,7 @@ function reconnect(m) {
   }
   m.reconnecting_ = true;
   wait = backoff(o.reconnectionDelay, o.reconnectionDelayMax, m.attempts_++, o.randomizationFactor);
-  if (hint != null && now() - m.hinted_ > hintWait) {
+  if (hint >= 0 && now() - m.hinted_ > hintWait) {
     m.hinted_ = now();
     wait = hint;
   }
@@ -1838,13 +1805,11 @@ function encode(m, packet, queued) {
     return x.size_ > e.maxPayload;
   }) ? "packet is too large" : queued + u.size_ > (m.opts.maxSendBuffer || sendBuffer) ? "send buffer is full" : "";
   packet.size_ = u.size_;
-  if (why && packet.type == EVENT) u.error_ = new Error(why);
+  if (why && packet.type == EVENT) throw new Error(why);
   return u;
 }
 function send(m, packet) {
-  var u = encode(m, packet, m.engine.queued);
-  if (!u.error_) push(m.engine, u);
-  return u.error_;
+  push(m.engine, encode(m, packet, m.engine.queued_));
 }
 
 // index.js
@@ -1871,7 +1836,7 @@ extend(io, {
   Engine: Engine,
   io: io,
   connect: io,
-  protocol: protocol2,
+  protocol: socketProtocol,
   WebSocket: WS,
   SSE: SSE,
   XHR: Polling

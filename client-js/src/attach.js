@@ -40,9 +40,10 @@ export function run(s) {
 }
 
 export function nextLeg(s) {
+  var Class = s.legs_.shift();
   s.legT_.stop_();
-  start(s, s.legs_.shift(), true);
-  if (s.legs_.length) s.legT_.start_(Math.min(Math.max(headStart * (s.memory_.kept_.rtt || usualRoundTrip), headStartMin), headStartMax));
+  if (s.legs_[0]) s.legT_.start_(Math.min(Math.max(headStart * (s.memory_.kept_.rtt || usualRoundTrip), headStartMin), headStartMax));
+  start(s, Class, true);
 }
 
 /** Starts an attachment. */
@@ -92,22 +93,22 @@ export function newer(a) {
   return a.engine_.live_.some(function (other) { return other.k_ > a.k_; });
 }
 
-/** What an answer to a request refuses, 0 if nothing. */
+/** What an answer to a request refuses, if it does. */
 export function refusal(status, text) {
-  return status == 413 ? tooLarge : status != 400 ? 0 :
-    /^\{"code":1\b/.test(text) ? unknown : /^\{"code":3,"message":"superseded"/.test(text) ? superseded : 0;
+  var m = status == 400 && /^\{"code":(1,|3,"message":"superseded")/.exec(text);
+  return status == 413 ? tooLarge : m && (m[1] == '1,' ? unknown : superseded);
 }
 
 /**
  * a has come to its end.
- * @param {string} message of the error
+ * @param {string=} message of the error
  * @param {*=} detail of the error
  * @param {string=} reason
  * @param {number=} code of what the server refuses; any other is no refusal
  */
 export function gone(a, message, detail, reason, code) {
   var s = a.engine_, err = new Error(message), refused = code == unknown || code == superseded;
-  if (DEBUG) note('end of ' + a.name + ' ' + a.k_ + ': ' + (code || message) + ' ' + (detail || ''));
+  if (DEBUG) note('end of ' + a.name + ' ' + a.k_ + ': ' + (code || message || 'out of turn') + ' ' + (detail || ''));
   err.type = 'TransportError';
   err.description = detail;
   reason = reason || 'transport error';

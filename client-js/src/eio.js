@@ -2,9 +2,6 @@
 
 import { fromBase64, received, toBase64 } from './binary.js';
 
-/** The version of the protocol. */
-export var protocol = 4;
-
 // What packets are called in events.
 var names = ['open', 'close', 'ping', 'pong', 'message', 'upgrade', 'noop', 'ack'];
 

@@ -1,8 +1,8 @@
 // engine.js: one session of the server: what the application may do with it, and how it begins and ends.
 
+import { engineProtocol } from './constants.js';
 import { Emitter } from './emitter.js';
 import { Timer, extend, getter, inherit, isObject, nothing, now, randomText, tick } from './env.js';
-import { protocol } from './eio.js';
 import { freeze, sizeOf } from './binary.js';
 import { encodeQuery, decodeQuery, parseURI } from './url.js';
 import { memoryOf } from './memory.js';
@@ -59,7 +59,7 @@ export function Engine(uri, opts, race) {
   at = parseURI(uri || opts.host, opts);
   s.hostname = at.hostname;
   opts.query = isObject(opts.query) ? opts.query : decodeQuery(opts.query || at.query);
-  s.base_ = s.last_ = s.have_ = s.acked_ = s.unacked_ = s.size_ = s.queued = s.fails_ = s.super_ = 0;
+  s.base_ = s.last_ = s.have_ = s.acked_ = s.unacked_ = s.size_ = s.queued_ = s.fails_ = s.super_ = 0;
   s.interval_ = 25000;
   s.timeout_ = 20000;
   s.maxPayload = 1e6;
@@ -97,7 +97,7 @@ export function Engine(uri, opts, race) {
 }
 
 inherit(Engine, Emitter, {
-  protocol: protocol,
+  protocol: engineProtocol,
 
   /** Hears the events of the session before its listeners do. */
   hear_: nothing,
@@ -162,7 +162,7 @@ export function push(s, u) {
   u.unread_ = u.messages_.length;
   s.emitReserved('packetCreate', { type: 'message', data: u.messages_[0].data_, options: u.packet_.options });
   s.waiting_.push(u);
-  s.queued += u.size_;
+  s.queued_ += u.size_;
   u.messages_.forEach(function (m) {
     freeze(m.data_, function (data) {
       m.data_ = data;

@@ -36,13 +36,8 @@ export function tick(f) {
  * @returns {T}
  */
 export function extend(to, from) {
-  for (var key in from) if (has(from, key)) to[key] = from[key];
+  for (var key in from) if ({}.hasOwnProperty.call(from, key)) to[key] = from[key];
   return to;
-}
-
-/** @returns {boolean} whether o itself has the member */
-export function has(o, key) {
-  return Object.prototype.hasOwnProperty.call(o, key);
 }
 
 /** @returns {boolean} whether x is an object, or an array */

@@ -94,14 +94,10 @@ export function request(a, method, query, body, done, chunk) {
     read = text.length;
     if (state > 3) done(x.status, text);
   };
-  try {
-    x.open(method, url, true);
-    for (key in headers) x.setRequestHeader(key, headers[key]);
-    x.withCredentials = !!o.withCredentials;
-    x.send(body);
-  } catch (err) {
-    setTimeout(function () { done(0, ''); }, 0);
-  }
+  x.open(method, url, true);
+  for (key in headers) x.setRequestHeader(key, headers[key]);
+  x.withCredentials = !!o.withCredentials;
+  x.send(body);
   return function () {
     x.onreadystatechange = nothing;
     x.abort();

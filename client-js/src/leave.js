@@ -39,7 +39,7 @@ export function farewell(s, hurry) {
 
 /** Whether all that is left fits into a POST. */
 function fits(s) {
-  return s.size_ + s.queued < s.maxPayload * 0.9 && s.kept_.length + s.waiting_.length < maxPackets &&
+  return s.size_ + s.queued_ < s.maxPayload * 0.9 && s.kept_.length + s.waiting_.length < maxPackets &&
     !s.waiting_.some(function (u) { return u.unread_; });
 }
 

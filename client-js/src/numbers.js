@@ -44,7 +44,7 @@ function proved(a) {
 
 /** Takes a packet of a connection. */
 function take(a, type, data) {
-  var s = a.engine_, m;
+  var s = a.engine_;
   if (type == 'message') message(a, data);
   if (type == 'ping') {
     watchPings(s);
@@ -56,13 +56,10 @@ function take(a, type, data) {
   }
   if (type == 'ack') {
     if (data > s.base_) a.moved_ = true;
-    acknowledged(s, /^\d{1,16}$/.test(data) ? +data : Infinity);
+    acknowledged(s, +data);
   }
-  if (type == 'noop' && !s.stock_ && newer(a)) gone(a, DEBUG && 'retired'); // else the next GET asks again
-  if (type == 'close') {
-    m = /^\{"retry":(\d+)/.exec(data);
-    end(s, 'transport close', undefined, m ? +m[1] : undefined);
-  }
+  if (type == 'noop' && !s.stock_ && newer(a)) gone(a); // else the next GET asks again
+  if (type == 'close') end(s, 'transport close', undefined, parseFloat(/\d+/.exec(data))); // {"retry":<ms>}, or nothing
 }
 
 /** Takes a message, unless the client has it already. */
@@ -70,7 +67,7 @@ function message(a, data) {
   var s = a.engine_, ahead = ++a.num_ - s.have_;
   if (!s.stock_) {
     if (ahead < 1) return;
-    if (ahead > 1) return gone(a, DEBUG && 'no message ' + (s.have_ + 1));
+    if (ahead > 1) return gone(a);
     s.have_++;
     a.moved_ = true;
     s.unacked_ += data.length || data.byteLength || 0;
@@ -103,7 +100,7 @@ export function told(s) {
 
 /** Drops what the server has. */
 export function acknowledged(s, n) {
-  if (n > s.last_) return end(s, 'parse error', DEBUG ? new Error('acknowledgement of message ' + n + ' of ' + s.last_) : undefined);
+  if (!(n <= s.last_)) return end(s, 'parse error');
   if (n <= s.base_) return;
   s.kept_.splice(0, n - s.base_).forEach(function (m) { s.size_ -= m.size_; });
   s.base_ = n;
@@ -202,7 +199,7 @@ function synchronize(a, r, again) {
   // A repeated OPEN may be older than the answer to a POST that has overtaken it.
   if (!again || r.ack >= s.base_) {
     if (!(r.ack >= s.base_ && r.ack <= s.last_ && r.from <= s.have_)) {
-      end(s, 'parse error', DEBUG ? new Error('OPEN counts ' + r.ack + ',' + r.from) : undefined);
+      end(s, 'parse error');
       return false;
     }
     acknowledged(s, r.ack);
@@ -223,7 +220,7 @@ export function left(s) {
 function shift(s, room) {
   var u;
   while ((u = s.waiting_[0]) && (u.packet_.off_ || !u.unread_ && u.size_ <= room)) {
-    s.queued -= u.size_;
+    s.queued_ -= u.size_;
     s.waiting_.shift();
     if (!u.packet_.off_) {
       u.packet_.sent_ = true;

@@ -8,18 +8,15 @@ import { root } from './env.js';
  * @returns {{hostname: string, origin: string, path: string, query: (string|undefined)}} origin stands behind "http" or "ws"
  */
 export function parseURI(uri, opts) {
-  var here = root.location || {}, m, secure, host;
-  if (uri == null) {
-    uri = opts.hostname ? (opts.secure ? 'https://' : 'http://') + opts.hostname + ':' + (opts.port || '') : here.protocol + '//' + here.host;
-  }
-  if (/^\/([^\/]|$)/.test(uri)) uri = '//' + here.host + uri;
+  var here = root.location || {}, page = '//' + (here.host || 'localhost'), m, secure;
+  if (uri == null) uri = opts.hostname ? (opts.secure ? 'https://' : 'http://') + opts.hostname + ':' + (opts.port || '') : page;
+  if (/^\/([^\/]|$)/.test(uri)) uri = page + uri;
   if (!/^(https?|wss?):\/\//i.test(uri)) uri = (here.protocol || 'https:') + uri.replace(/^(\/\/)?/, '//');
-  m = /^(\w+):\/\/(?:[^\/?#]*@)?(\[[^\]]*\]|[^:\/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?/.exec(uri) || [];
+  m = /^(\w+):\/\/(?:[^\/?#]*@)?(\[[^\]]*\]|[^:\/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?/.exec(uri);
   secure = /s$/i.test(m[1]);
-  host = m[2] || 'localhost';
   return {
-    hostname: host.replace(/[\[\]]/g, ''),
-    origin: (secure ? 's' : '') + '://' + host + ':' + (m[3] || (secure ? '443' : '80')),
+    hostname: m[2],
+    origin: (secure ? 's' : '') + '://' + m[2] + ':' + (m[3] || (secure ? '443' : '80')),
     path: m[4] || '/',
     query: m[5]
   };

@@ -16,10 +16,9 @@ export var WS = transport(classOf, {
   name: 'websocket',
 
   run_: function () {
-    var a = this, o = a.opts, Class = classOf(o), url = urlOf(a, attachQuery(a)), ws;
+    var a = this, o = a.opts, Class = classOf(o), url = urlOf(a, attachQuery(a)), protocols = o.protocols || [], ws;
     try {
-      ws = NODE && isNode && o.extraHeaders ? new Class(url, o.protocols || [], { headers: o.extraHeaders }) :
-        o.protocols ? new Class(url, o.protocols) : new Class(url);
+      ws = NODE && isNode && o.extraHeaders ? new Class(url, protocols, { headers: o.extraHeaders }) : new Class(url, protocols);
     } catch (err) { // a policy of the page forbids it
       return setTimeout(function () { gone(a, 'websocket error', err); }, 0);
     }

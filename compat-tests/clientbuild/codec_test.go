@@ -132,8 +132,8 @@ func TestEventReader(t *testing.T) {
 		root_.events = function () { var got = [], read = eventReader(function (e) { got.push([e.type || "", e.lastEventId || "", e.data]); });
 			[].forEach.call(arguments, read); return got; };`)
 	evaluates(t, vm, map[string]string{
-		`events("id: 1\nda", "ta: a\n", "\nevent: e\r\ndata: b\r\n\r\n")`: `[["","1","a"],["e","1","b"]]`,
-		`events(":\n\ndata: x\u2028y\ndata:z\n\ndata: half")`:             "[[\"\",\"\",\"x\u2028y\\nz\"]]",
+		`events("id: 1\nda", "ta: a\n", "\nevent: e\r\nid: 2\r\ndata: b\r\n\r\n")`: `[["","1","a"],["e","2","b"]]`,
+		`events(":\n\ndata: x\u2028y\n\ndata: half")`:                              "[[\"\",\"\",\"x\u2028y\"]]",
 	})
 }
 
@@ -142,7 +142,7 @@ func TestAddresses(t *testing.T) {
 		root_.location = {protocol: "https:", host: "page.example:8443"};`)
 	evaluates(t, vm, map[string]string{
 		`show("http://a.example/chat?x=1&y=%20")`:   `"://a.example:80 a.example /chat x=1&y=%20"`,
-		`show("wss://[::1]:81")`:                    `"s://[::1]:81 ::1 / "`,
+		`show("wss://[::1]:81")`:                    `"s://[::1]:81 [::1] / "`,
 		`show("a.example:3000")`:                    `"s://a.example:3000 a.example / "`,
 		`show("/chat")`:                             `"s://page.example:8443 page.example /chat "`,
 		`show("//b.example")`:                       `"s://b.example:443 b.example / "`,
