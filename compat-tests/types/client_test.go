@@ -4,7 +4,10 @@ package types
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -83,6 +86,33 @@ func TestDeclarationsTwice(t *testing.T) {
 		bodies = append(bodies, body)
 	}
 	assert.Equal(t, bodies[0], bodies[1], "cp index.d.ts index.d.cts, but for the first line")
+}
+
+// TestDeclaredIsThere: each value that is declared is there, for import and for require.
+func TestDeclaredIsThere(t *testing.T) {
+	interop.NeedsNode(t)
+	text, err := os.ReadFile(filepath.Join(root, "client-js", "index.d.ts"))
+	require.NoError(t, err)
+	names := []string{"connect", "default"}
+	for _, match := range regexp.MustCompile(`(?m)^export declare (?:const|function|class) (\w+)`).FindAllSubmatch(text, -1) {
+		names = append(names, string(match[1]))
+	}
+	slices.Sort(names)
+	names = slices.DeleteFunc(slices.Compact(names), func(name string) bool {
+		return name == "Emitter" || name == "Engine" // are types of members
+	})
+	require.Len(t, names, 12)
+	for kind, program := range map[string]string{
+		"import":  `import("./index.js").then(tell)`,
+		"require": `tell(require("./"))`,
+	} {
+		cmd := exec.CommandContext(t.Context(), "node", "-e", `function tell(m) { console.log(process.argv.slice(1).filter((n) => m[n] === undefined).join()) }; `+program)
+		cmd.Args = append(cmd.Args, names...)
+		cmd.Dir = filepath.Join(root, "client-js")
+		out, err := cmd.CombinedOutput()
+		require.NoError(t, err, "%s", out)
+		assert.Empty(t, strings.TrimSpace(string(out)), kind)
+	}
 }
 
 // replace puts the package's name in.
