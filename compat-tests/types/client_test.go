@@ -103,8 +103,9 @@ func TestDeclaredIsThere(t *testing.T) {
 	})
 	require.Len(t, names, 12)
 	for kind, program := range map[string]string{
-		"import":  `import("./index.js").then(tell)`,
-		"require": `tell(require("./"))`,
+		"import": `import("./index.js").then(tell)`,
+		// As with the official client, the default of require is what it returns.
+		"require": `const io = require("./"); tell(Object.assign(io, { default: io.io }))`,
 	} {
 		cmd := exec.CommandContext(t.Context(), "node", "-e", `function tell(m) { console.log(process.argv.slice(1).filter((n) => m[n] === undefined).join()) }; `+program)
 		cmd.Args = append(cmd.Args, names...)

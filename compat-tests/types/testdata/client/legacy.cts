@@ -5,7 +5,6 @@ import { io as connect } from "PACKAGE";
 
 const socket: sio.Socket = sio.io("https://old.example", { transports: ["polling"] });
 const other: sio.Socket = sio.connect("/other");
-const third: sio.Socket = sio.default("/third");
 const manager: sio.Manager = new sio.Manager({ autoConnect: false });
-socket.on("news", (text: string) => console.log(text, other.id, third.id, manager.opts.path));
+socket.on("news", (text: string) => console.log(text, other.id, manager.opts.path));
 connect("/named").emit("x");
