@@ -102,7 +102,7 @@ func TestServiceWorker(t *testing.T) {
 		defer p.Close(t)
 		p.Eval(t, `navigator.serviceWorker.register("/sw.js")`, nil)
 		p.Wait(t, soon, "navigator.serviceWorker.controller")
-		for range 3 { // the first fills the cache
+		for range 2 { // the first fills the cache
 			p.Go(t, s.url+"/life"+url)
 			p.Wait(t, soon, "life.connects == 1")
 			progress(t, soon, p)
