@@ -1379,9 +1379,10 @@ p2.close = p2.disconnect;
     return this;
   };
   p2["offAny" + suffix] = function(f) {
-    this[list] = this[list].filter(function(g) {
-      return f && f != g;
-    });
+    var at = this[list].indexOf(f);
+    this[list] = f ? this[list].filter(function(g, i) {
+      return i != at;
+    }) : [];
     return this;
   };
   p2["listenersAny" + suffix] = function() {
