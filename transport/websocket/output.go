@@ -148,6 +148,7 @@ func (c *conn) rest() bool {
 // release is the end, for who comes last of the reader and the writer. Output has
 // ended by then, so that nobody starts to write again.
 func (c *conn) release() {
+	c.t.poller.remove(c)
 	c.Conn.Close()
 	c.session.Release(c.out.cause)
 }
@@ -255,6 +256,7 @@ func (c *conn) end() {
 func (c *conn) awaitClose() {
 	c.end()
 	c.Conn.SetReadDeadline(time.Now().Add(closeWait))
+	c.rouseForGood()
 }
 
 // tooSlow notes whether a write failed because the client took nothing: then the
@@ -275,6 +277,7 @@ func (c *conn) fail() {
 		c.release()
 	} else {
 		c.Conn.Close()
+		c.rouse()
 	}
 }
 
@@ -293,10 +296,6 @@ func (c *conn) close(cause error) {
 		c.Conn.SetWriteDeadline(time.Now().Add(time.Second))
 	} else {
 		c.release()
-	}
-	if c.buf != nil {
-		aheads.Put(c.buf)
-		c.buf, c.in = nil, nil
 	}
 }
 

@@ -1,0 +1,20 @@
+//go:build !linux
+
+// poller_other.go: where there is no epoll, each connection has its goroutine.
+
+package websocket
+
+import "errors"
+
+// CanPoll reports whether poller mode works on this system.
+const CanPoll = false
+
+type poller struct{}
+
+type watch struct{}
+
+func canPoll(*conn) bool { return false }
+
+func (*poller) add(*conn) error { return errors.ErrUnsupported }
+
+func (*poller) remove(*conn) {}
