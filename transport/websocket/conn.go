@@ -29,9 +29,12 @@ type conn struct {
 	session *engine.Conn
 
 	agreed agreement // on compressed messages
-	turn   turn      // in poller mode
-	own    *reader   // in poller mode, where messages may be compressed
-	out    output
+	// In poller mode.
+	turn   turn
+	socket socket  // what Conn and raw are
+	own    *reader // where messages may be compressed
+
+	out output
 }
 
 // failed tells the client of a message that is too large, or in too many frames:

@@ -161,7 +161,7 @@ func TestGoroutinesOfIdleConnections(t *testing.T) {
 	if polled() {
 		each = 0
 	}
-	eventually(t, "no other goroutines", func() bool { return runtime.NumGoroutine() == before+each*n })
+	eventually(t, "no other goroutines", func() bool { return runtime.NumGoroutine() <= before+each*n })
 }
 
 // settled returns the number of goroutines once it stands still.

@@ -4,6 +4,7 @@ package websocket
 
 import (
 	"bufio"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -15,7 +16,7 @@ import (
 type turn struct {
 	polled bool        // the connection is in poller mode
 	stay   atomic.Bool // whoever reads does so to the end
-	watch  watch
+	mark   uint32      // by which the poller knows the connection
 
 	state atomic.Uint32 // parked, reading or again
 }
@@ -48,20 +49,36 @@ func (t *turn) end() bool {
 	return false
 }
 
-// hand leaves the connection to the poller, or to a goroutine of its own.
-func (r *reader) hand(log *slog.Logger) {
+// enroll has the poller watch the connection, before anybody else knows of it. Until it is
+// parked, the caller is the one who reads.
+func (r *reader) enroll(log *slog.Logger) {
 	c := r.conn
-	if c.turn.polled {
-		c.turn.state.Store(reading) // nobody else does until it is parked
-		if c.agreed.window > 0 {
-			c.own = r
-		}
-		if err := c.t.poller.add(c); err != nil {
-			c.turn.stay.Store(true)
-			log.Warn("everwire: a WebSocket gets a goroutine, since it cannot be polled", "error", err)
-		} else if len(r.in) == 0 && r.parked() {
-			return
-		}
+	if !c.t.polls {
+		return
+	}
+	c.turn.state.Store(reading)
+	err := errNotPlain
+	if nc, ok := c.Conn.(*net.TCPConn); ok {
+		err = c.t.poller.add(c, nc)
+	}
+	if err != nil {
+		c.t.hinted.Do(func() {
+			log.Warn("everwire: Config.Poller: a WebSocket gets a goroutine, and others may: it cannot be polled", "error", err)
+		})
+		return
+	}
+	c.turn.polled = true
+	if c.agreed.window > 0 {
+		c.own = r
+	}
+}
+
+var errNotPlain = errors.New("it is no plain TCP connection")
+
+// hand leaves the connection to the poller, or to a goroutine of its own.
+func (r *reader) hand() {
+	if r.turn.polled && len(r.in) == 0 && r.parked() {
+		return
 	}
 	// Owned by the connection; ends when the connection does, which the write
 	// deadline and the heartbeat make sure of, or when it is parked; blocks on
@@ -82,12 +99,19 @@ func (r *reader) parked() bool {
 	return true
 }
 
-// rouse has somebody read from the connection.
-func (c *conn) rouse() {
-	if c.turn.polled && c.turn.begin() {
+// look has somebody read from the connection, in poller mode.
+func (c *conn) look() {
+	if c.turn.begin() {
 		// Owned by the connection; ends when nothing more can be read; blocks on
 		// the rest of a message, and in the session.
 		go c.serve()
+	}
+}
+
+// rouse is look in either mode: without the poller, somebody reads anyway.
+func (c *conn) rouse() {
+	if c.turn.polled {
+		c.look()
 	}
 }
 

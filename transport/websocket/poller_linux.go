@@ -3,7 +3,6 @@
 package websocket
 
 import (
-	"cmp"
 	"net"
 	"os"
 	"slices"
@@ -14,8 +13,8 @@ import (
 // CanPoll reports whether poller mode works on this system.
 const CanPoll = true
 
-// poller tells connections that there is something to read. It has an epoll instance and
-// a goroutine while there are connections.
+// poller tells connections what happened to them. It has an epoll instance and a goroutine
+// while there are connections.
 type poller struct {
 	mu   sync.Mutex // guards what follows, and the list of set
 	last uint32     // mark of the last connection
@@ -28,47 +27,46 @@ type epoll struct {
 	file *os.File
 	raw  syscall.RawConn
 
-	conns []*conn // by descriptor
+	// By descriptor. That is used again as soon as it is closed, and events of before
+	// may still be under way: they bear another mark.
+	conns []*conn
 	n     int
 }
 
-// watch is what the poller knows of a connection by. A descriptor is used again as soon
-// as it is closed, and events of before may still be under way: they bear another mark.
-type watch struct {
-	fd   int32
-	mark uint32
-}
+// The events of a connection: each is told once, when it happens.
+const (
+	edges    = syscall.EPOLLIN | syscall.EPOLLOUT | syscall.EPOLLRDHUP | 1<<31 // EPOLLET, whose constant is negative
+	readable = ^uint32(syscall.EPOLLOUT)                                       // an end and an error are read too
+	writable = ^uint32(syscall.EPOLLIN | syscall.EPOLLRDHUP)
+)
 
-// canPoll reports whether events of a connection can be waited for.
-func canPoll(c *conn) bool {
-	_, ok := c.Conn.(*net.TCPConn)
-	return ok && c.raw != nil
-}
-
-// edges are the events of a connection: each is told once.
-const edges = syscall.EPOLLIN | syscall.EPOLLRDHUP | 1<<31 // EPOLLET, whose constant is negative
-
-// add has c.rouse called when there is something to read, at once if there is already,
-// until remove is called.
-func (p *poller) add(c *conn) error {
+// add takes over a connection, of which nc is closed: c gets a descriptor of its own. Until
+// remove is called, c hears what happens, and at once if there is something already.
+func (p *poller) add(c *conn, nc *net.TCPConn) error {
 	set, err := p.enter()
 	if err != nil {
 		return err
 	}
-	control := c.raw.Control(func(fd uintptr) {
-		w := p.note(set, c, int(fd))
-		event := syscall.EpollEvent{Events: edges, Fd: w.fd, Pad: int32(w.mark)}
-		err = os.NewSyscallError("epoll_ctl", syscall.EpollCtl(set.fd, syscall.EPOLL_CTL_ADD, int(fd), &event))
-	})
-	if err = cmp.Or(err, control); err != nil {
+	fd, err := dup(c.raw)
+	if err != nil {
 		p.leave(c)
+		return err
 	}
-	return err
+	p.note(set, c, fd)
+	event := syscall.EpollEvent{Events: edges, Fd: int32(fd), Pad: int32(c.turn.mark)}
+	if err := syscall.EpollCtl(set.fd, syscall.EPOLL_CTL_ADD, fd, &event); err != nil {
+		p.leave(c)
+		syscall.Close(fd)
+		return os.NewSyscallError("epoll_ctl", err)
+	}
+	nc.Close()
+	c.Conn, c.raw = &c.socket, (*rawSocket)(&c.socket)
+	return nil
 }
 
 // remove undoes add. That the descriptor is closed takes it out of the epoll instance.
 func (p *poller) remove(c *conn) {
-	if c.turn.watch.mark != 0 {
+	if c.turn.polled {
 		p.leave(c)
 	}
 }
@@ -92,26 +90,24 @@ func (p *poller) enter() (*epoll, error) {
 }
 
 // note keeps a connection under its descriptor.
-func (p *poller) note(set *epoll, c *conn, fd int) watch {
+func (p *poller) note(set *epoll, c *conn, fd int) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if fd >= len(set.conns) {
 		set.conns = slices.Grow(set.conns, fd+1-len(set.conns))[:fd+1]
 	}
-	p.last = max(p.last+1, 1) // 0 is none
-	c.turn.watch = watch{int32(fd), p.last}
 	set.conns[fd] = c
-	return c.turn.watch
+	p.last++
+	c.turn.mark, c.socket.fd = p.last, int32(fd)
 }
 
 // leave undoes enter and note.
 func (p *poller) leave(c *conn) {
 	p.mu.Lock()
-	set, w := p.set, c.turn.watch
-	if w.mark != 0 && set.conns[w.fd] == c { // else the descriptor is another's already
-		set.conns[w.fd] = nil
+	set, fd := p.set, int(c.socket.fd)
+	if fd < len(set.conns) && set.conns[fd] == c { // else it is another's already
+		set.conns[fd] = nil
 	}
-	c.turn.watch = watch{}
 	set.n--
 	over := set.n == 0
 	if over {
@@ -142,10 +138,10 @@ func newEpoll() (*epoll, error) {
 	return &epoll{fd: fd, file: file, raw: raw}, nil
 }
 
-// run rouses connections until the epoll instance is closed.
+// run tells connections of their events until the epoll instance is closed.
 func (p *poller) run(set *epoll) {
 	events := make([]syscall.EpollEvent, 256)
-	ready := make([]*conn, 0, len(events))
+	conns := make([]*conn, len(events))
 	_ = set.raw.Read(func(uintptr) bool {
 		for {
 			n, err := syscall.EpollWait(set.fd, events, 0)
@@ -155,24 +151,39 @@ func (p *poller) run(set *epoll) {
 			if n <= 0 {
 				return false
 			}
-			ready = p.ready(set, events[:n], ready[:0])
-			for _, c := range ready {
-				c.rouse()
+			p.find(set, events[:n], conns)
+			for i, c := range conns[:n] {
+				if c != nil {
+					c.happened(events[i].Events)
+				}
 			}
-			clear(ready)
+			clear(conns)
+			if n < len(events) {
+				return false // what comes from now on wakes us
+			}
 		}
 	})
 }
 
-// ready appends the connections of events to list, without those that are gone.
-func (p *poller) ready(set *epoll, events []syscall.EpollEvent, list []*conn) []*conn {
+// find looks up the connections of events; nil for those that are gone.
+func (p *poller) find(set *epoll, events []syscall.EpollEvent, conns []*conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i := range events {
 		e := &events[i]
-		if c := set.conns[e.Fd]; c != nil && c.turn.watch.mark == uint32(e.Pad) {
-			list = append(list, c)
+		if conns[i] = set.conns[e.Fd]; conns[i] != nil && conns[i].turn.mark != uint32(e.Pad) {
+			conns[i] = nil
 		}
 	}
-	return list
+}
+
+// happened tells whoever waits for it of an event.
+func (c *conn) happened(event uint32) {
+	if event&writable != 0 {
+		c.socket.ready(out)
+	}
+	if event&readable != 0 {
+		c.socket.ready(in)
+		c.look()
+	}
 }

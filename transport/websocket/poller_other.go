@@ -4,17 +4,18 @@
 
 package websocket
 
-import "errors"
+import (
+	"errors"
+	"net"
+)
 
 // CanPoll reports whether poller mode works on this system.
 const CanPoll = false
 
 type poller struct{}
 
-type watch struct{}
-
-func canPoll(*conn) bool { return false }
-
-func (*poller) add(*conn) error { return errors.ErrUnsupported }
+func (*poller) add(*conn, *net.TCPConn) error { return errors.ErrUnsupported }
 
 func (*poller) remove(*conn) {}
+
+type socket struct{}

@@ -118,13 +118,9 @@ func (t *Transport) ServeSession(w http.ResponseWriter, r *http.Request, s *engi
 		c.refuse(engine.AsError(err).CloseCode)
 		return
 	}
-	if t.polls && !c.turn.polled {
-		t.hinted.Do(func() {
-			s.Logger().Warn("everwire: Config.Poller: a WebSocket gets a goroutine; only plain TCP on Linux can be polled")
-		})
-	}
+	c.enroll(s.Logger())
 	c.wake()
-	c.hand(s.Logger())
+	c.hand()
 }
 
 // upgrade makes the request a WebSocket; nil if it was refused, and answered, or if
@@ -175,7 +171,6 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	h.c.Conn = nc
 	h.c.raw = rawConn(nc)
-	h.c.turn.polled = h.c.t.polls && canPoll(h.c.conn)
 	return h.c, brw, nil
 }
 
