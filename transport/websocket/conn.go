@@ -29,6 +29,7 @@ type conn struct {
 	session *engine.Conn
 
 	agreed agreement // on compressed messages
+
 	// In poller mode.
 	turn   turn
 	socket socket  // what Conn and raw are
