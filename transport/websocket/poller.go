@@ -16,7 +16,6 @@ import (
 type turn struct {
 	polled bool        // the connection is in poller mode
 	stay   atomic.Bool // whoever reads does so to the end
-	mark   uint32      // by which the poller knows the connection
 
 	state atomic.Uint32 // parked, reading or again
 }
@@ -58,8 +57,8 @@ func (r *reader) enroll(log *slog.Logger) {
 	}
 	c.turn.state.Store(reading)
 	err := errNotPlain
-	if nc, ok := c.Conn.(*net.TCPConn); ok {
-		err = c.t.poller.add(c, nc)
+	if c.raw != nil {
+		err = c.t.poller.add(c)
 	}
 	if err != nil {
 		c.t.hinted.Do(func() {
@@ -73,7 +72,7 @@ func (r *reader) enroll(log *slog.Logger) {
 	}
 }
 
-var errNotPlain = errors.New("it is no plain TCP connection")
+var errNotPlain = errors.New("it is no plain connection, but TLS or a net.Conn of another type than package net's")
 
 // hand leaves the connection to the poller, or to a goroutine of its own.
 func (r *reader) hand() {

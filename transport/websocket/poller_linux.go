@@ -3,7 +3,6 @@
 package websocket
 
 import (
-	"net"
 	"os"
 	"slices"
 	"sync"
@@ -16,9 +15,8 @@ const CanPoll = true
 // poller tells connections what happened to them. It has an epoll instance and a goroutine
 // while there are connections.
 type poller struct {
-	mu   sync.Mutex // guards what follows, and the list of set
-	last uint32     // mark of the last connection
-	set  *epoll     // nil without connections
+	mu  sync.Mutex // guards what follows, and the list of set
+	set *epoll     // nil without connections
 }
 
 // epoll is an epoll instance and its connections.
@@ -27,8 +25,8 @@ type epoll struct {
 	file *os.File
 	raw  syscall.RawConn
 
-	// By descriptor. That is used again as soon as it is closed, and events of before
-	// may still be under way: they bear another mark.
+	// By descriptor. That is used again as soon as it is closed, and an event of before
+	// may still be under way: the new connection is looked at in vain then.
 	conns []*conn
 	n     int
 }
@@ -40,9 +38,10 @@ const (
 	writable = ^uint32(syscall.EPOLLIN | syscall.EPOLLRDHUP)
 )
 
-// add takes over a connection, of which nc is closed: c gets a descriptor of its own. Until
-// remove is called, c hears what happens, and at once if there is something already.
-func (p *poller) add(c *conn, nc *net.TCPConn) error {
+// add takes over a connection: it gets a descriptor of its own, and that of package net is
+// closed. Until remove is called, c hears what happens, and at once if there is something
+// already.
+func (p *poller) add(c *conn) error {
 	set, err := p.enter()
 	if err != nil {
 		return err
@@ -53,13 +52,13 @@ func (p *poller) add(c *conn, nc *net.TCPConn) error {
 		return err
 	}
 	p.note(set, c, fd)
-	event := syscall.EpollEvent{Events: edges, Fd: int32(fd), Pad: int32(c.turn.mark)}
+	event := syscall.EpollEvent{Events: edges, Fd: int32(fd)}
 	if err := syscall.EpollCtl(set.fd, syscall.EPOLL_CTL_ADD, fd, &event); err != nil {
 		p.leave(c)
 		syscall.Close(fd)
 		return os.NewSyscallError("epoll_ctl", err)
 	}
-	nc.Close()
+	c.Conn.Close()
 	c.Conn, c.raw = &c.socket, (*rawSocket)(&c.socket)
 	return nil
 }
@@ -96,9 +95,7 @@ func (p *poller) note(set *epoll, c *conn, fd int) {
 	if fd >= len(set.conns) {
 		set.conns = slices.Grow(set.conns, fd+1-len(set.conns))[:fd+1]
 	}
-	set.conns[fd] = c
-	p.last++
-	c.turn.mark, c.socket.fd = p.last, int32(fd)
+	set.conns[fd], c.socket.fd = c, int32(fd)
 }
 
 // leave undoes enter and note.
@@ -170,10 +167,7 @@ func (p *poller) find(set *epoll, events []syscall.EpollEvent, conns []*conn) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for i := range events {
-		e := &events[i]
-		if conns[i] = set.conns[e.Fd]; conns[i] != nil && conns[i].turn.mark != uint32(e.Pad) {
-			conns[i] = nil
-		}
+		conns[i] = set.conns[events[i].Fd]
 	}
 }
 

@@ -4,17 +4,14 @@
 
 package websocket
 
-import (
-	"errors"
-	"net"
-)
+import "errors"
 
 // CanPoll reports whether poller mode works on this system.
 const CanPoll = false
 
 type poller struct{}
 
-func (*poller) add(*conn, *net.TCPConn) error { return errors.ErrUnsupported }
+func (*poller) add(*conn) error { return errors.ErrUnsupported }
 
 func (*poller) remove(*conn) {}
 
