@@ -8,6 +8,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"testing"
 	"time"
 
+	gorilla "github.com/gorilla/websocket"
 	"github.com/stretchr/testify/require"
 
 	"github.com/everwire/everwire/engine"
@@ -133,9 +135,9 @@ func visit(url, name string, way int) error {
 func TestPollerComesAndGoes(t *testing.T) {
 	f := setUpPoller(t)
 	for range 3 {
-		eventually(t, "rest", func() bool { return f.srv.Sessions() == 0 && epolls(t) == 0 })
+		eventually(t, "rest", func() bool { return f.srv.Sessions() == 0 && epolls() == 0 })
 		a, b := mustDial(t, f.http.URL), mustDial(t, f.http.URL)
-		require.Equal(t, 1, epolls(t))
+		require.Equal(t, 1, epolls())
 		a.Cut()
 		f.ended(t, engine.TransportClose)
 		require.NoError(t, b.Send(eio.Text([]byte("still"))))
@@ -143,11 +145,11 @@ func TestPollerComesAndGoes(t *testing.T) {
 		b.Cut()
 		f.ended(t, engine.TransportClose)
 	}
-	eventually(t, "the epoll instance to be closed", func() bool { return epolls(t) == 0 })
+	eventually(t, "the epoll instance to be closed", func() bool { return epolls() == 0 })
 }
 
 // epolls counts the epoll instances of transports: goroutines that wait for one.
-func epolls(t *testing.T) int { return strings.Count(stacks(), "websocket.(*poller).run(") }
+func epolls() int { return strings.Count(stacks(), "websocket.(*poller).run(") }
 
 func stacks() string {
 	buf := make([]byte, 1<<20)
@@ -233,6 +235,7 @@ func TestPollerAwaitsClose(t *testing.T) {
 	w := f.shake(t, "")
 	s := <-f.Sessions
 	eventually(t, "rest", func() bool { return f.srv.Sessions() == 1 })
+	require.NoError(t, w.SetReadDeadline(time.Now().Add(time.Minute)))
 	start := time.Now()
 	s.Close(engine.ForcedClose)
 	w.closes(0)
@@ -249,11 +252,30 @@ func TestPollerWithFullSocket(t *testing.T) {
 	large := strings.Repeat("0123456789abcdef", 1<<20) // more than the system buffers
 	require.NoError(t, s.Send(engine.NewMessage(eio.Text([]byte(large)))))
 	eventually(t, "a full socket", func() bool { return strings.Contains(stacks(), "flushBlocking") })
+	require.NoError(t, w.SetReadDeadline(time.Now().Add(time.Minute)))
 	_, data := w.frame()
 	require.True(t, data == "4"+large, "what arrives is what was sent")
 	w.send(masked(finText, "4got it"))
 	f.hears(t, "4got it")
 	eventually(t, "rest", func() bool { return !strings.Contains(stacks(), "flushBlocking") })
+}
+
+// Sockets of the file system are polled too.
+func TestPollerOfUnixSockets(t *testing.T) {
+	name := t.TempDir() + "/socket"
+	l, err := net.Listen("unix", name)
+	require.NoError(t, err)
+	f := setUpPoller(t, func(ts *httptest.Server) { ts.Listener.Close(); ts.Listener = l; ts.Start() })
+	d := gorilla.Dialer{NetDial: func(string, string) (net.Conn, error) { return net.Dial("unix", name) }}
+	ws, resp, err := d.Dial("ws://x/?EIO=4&transport=websocket", nil)
+	require.NoError(t, err)
+	resp.Body.Close()
+	defer ws.Close()
+	for range 2 {
+		eventually(t, "rest", func() bool { return readers() == 0 && epolls() == 1 })
+		require.NoError(t, ws.WriteMessage(gorilla.TextMessage, []byte("4hello")))
+		f.hears(t, "4hello")
+	}
 }
 
 // Shutdown ends connections that nobody reads from.
@@ -272,7 +294,7 @@ func TestPollerShutdown(t *testing.T) {
 	defer cancel()
 	require.NoError(t, f.srv.Shutdown(ctx))
 	all.Wait()
-	eventually(t, "the poller to end", func() bool { return epolls(t) == 0 })
+	eventually(t, "the poller to end", func() bool { return epolls() == 0 })
 }
 
 // What cannot be polled is served all the same, and that is said once.
