@@ -57,7 +57,7 @@ func (r *reader) enroll(log *slog.Logger) {
 	}
 	c.turn.state.Store(reading)
 	err := errNotPlain
-	if c.raw != nil {
+	if c.raw != nil || !CanPoll {
 		err = c.t.poller.add(c)
 	}
 	if err != nil {
@@ -76,7 +76,7 @@ var errNotPlain = errors.New("it is no plain connection, but TLS or a net.Conn o
 
 // hand leaves the connection to the poller, or to a goroutine of its own.
 func (r *reader) hand() {
-	if r.turn.polled && len(r.in) == 0 && r.parked() {
+	if r.turn.polled && len(r.in) == 0 && r.giveUp() {
 		return
 	}
 	// Owned by the connection; ends when the connection does, which the write
@@ -85,9 +85,9 @@ func (r *reader) hand() {
 	go r.read()
 }
 
-// parked reports whether the connection was given up. Then somebody else may have it
+// giveUp reports whether the connection was given up. Then somebody else may have it
 // already, and the reader too.
-func (r *reader) parked() bool {
+func (r *reader) giveUp() bool {
 	c := r.conn
 	if !c.turn.end() {
 		return false

@@ -11,7 +11,7 @@ const CanPoll = false
 
 type poller struct{}
 
-func (*poller) add(*conn) error { return errors.ErrUnsupported }
+func (*poller) add(*conn) error { return errors.New("there is no poller on this system") }
 
 func (*poller) remove(*conn) {}
 

@@ -103,7 +103,7 @@ func (r *reader) park() (parked bool, err error) {
 			r.in = (*r.buf)[:r.got]
 			break
 		}
-		if r.parked() {
+		if r.giveUp() {
 			return true, nil
 		}
 	}

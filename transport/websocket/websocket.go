@@ -5,7 +5,8 @@
 // back; a connection then costs one goroutine with a small stack, its reader, and
 // no buffers while it is idle. Frames to the client are written by this package
 // alone: whoever has something to send queues the connection for the flushers,
-// which put all that waits for it into one system call.
+// which put all that waits for it into one system call. In poller mode, see
+// [Transport.WithPoller], an idle connection has no goroutine either.
 package websocket
 
 import (
@@ -50,13 +51,16 @@ func NewCompressing(maxPayload int64, threshold int) *Transport {
 	return newTransport(maxPayload, max(threshold, 1))
 }
 
-// WithPoller has the transport keep no goroutine for connections that send nothing, see
-// [CanPoll]: it returns t, and is called before t is used. A goroutine reads from a
-// connection when there is something to read, for as long as there is, or until a
-// message that has begun is complete. Connections that are no plain TCP keep theirs.
+// WithPoller has the transport keep no goroutine for connections that send nothing; it
+// returns t, and is called before t is used. A goroutine reads from a connection when
+// there is something to read, and for as long as there is. In the middle of a message, and
+// while the application is busy with one, it waits.
 //
-// An idle connection costs a few kilobytes less. One that is busy costs a little more
-// time.
+// It works where [CanPoll] is true, for TCP and Unix sockets. Other connections have a
+// goroutine each; that is logged once. A connection gets a descriptor of its own: a
+// net.Conn that the application got from http.Server's hooks is closed after the
+// handshake, and closing that does nothing. One that may send compressed messages costs a
+// kilobyte more than others.
 func (t *Transport) WithPoller() *Transport {
 	t.polls = true
 	return t

@@ -1,4 +1,4 @@
-// poller_linux_internal_test.go: what takes a race, or ten seconds, to happen by itself.
+// poller_internal_linux_test.go: what takes a race, or ten seconds, to happen by itself.
 
 package websocket
 
