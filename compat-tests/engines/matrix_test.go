@@ -1,0 +1,185 @@
+// matrix_test.go: every engine, every transport, every check.
+
+package engines
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+
+	"github.com/everwire/everwire/compat-tests/interop"
+)
+
+// messages is how many numbers go each way in the check of their order.
+const messages = 1000
+
+// A cell is what page.js says of one check.
+type cell struct {
+	Case, Check, Transport string
+	Wrong                  []string
+	MS                     int
+}
+
+// A row is one engine in the table.
+type row struct {
+	engine   engine
+	can      abilities
+	agent    string
+	cells    map[string]map[string]cell // by scene and check
+	problems []string
+	took     time.Duration
+	skipped  bool
+}
+
+func TestMatrix(t *testing.T) {
+	interop.NeedsClients(t)
+	var mu sync.Mutex // guards rows
+	rows := map[string]*row{}
+	t.Run("engines", func(t *testing.T) {
+		for _, e := range selected() {
+			t.Run(e.name, func(t *testing.T) {
+				t.Parallel()
+				r := &row{engine: e, cells: map[string]map[string]cell{}}
+				mu.Lock()
+				rows[e.name] = r
+				mu.Unlock()
+				t.Cleanup(func() { r.skipped = t.Skipped() })
+				r.run(t)
+				r.check(t)
+			})
+		}
+	})
+	t.Log(table(rows))
+}
+
+// selected are the engines of this run.
+func selected() []engine {
+	all := os.Getenv("EVERWIRE_BROWSERS") == "all"
+	return slices.DeleteFunc(slices.Clone(engines), func(e engine) bool { return e.more && !all })
+}
+
+func (e engine) job() job {
+	j := job{File: e.file, Checks: checks, Messages: messages, Patience: patience.Milliseconds()}
+	if j.File == "" {
+		j.File = minified
+	}
+	if e.patience > 0 {
+		j.Patience = e.patience.Milliseconds()
+	}
+	return j
+}
+
+// run opens the page and takes its reports.
+func (r *row) run(t *testing.T) {
+	s := newSite(t, r.engine.job())
+	s.cases = abilities.scenes
+	began := time.Now()
+	b := launchBrowser(t, r.engine, s.web.URL+"/")
+	quiet := time.Minute + time.Duration(s.job.Patience)*time.Millisecond
+	if err := s.await(b, quiet, func(one report) { assert.NoError(t, r.take(one)) }); err != nil {
+		r.problems = append(r.problems, err.Error())
+	}
+	r.took = time.Since(began)
+}
+
+func (r *row) take(one report) error {
+	switch one.Kind {
+	case "agent":
+		return json.Unmarshal(one.Value, &r.agent)
+	case "can":
+		return json.Unmarshal(one.Value, &r.can)
+	case "cell":
+		var c cell
+		err := json.Unmarshal(one.Value, &c)
+		if r.cells[c.Case] == nil {
+			r.cells[c.Case] = map[string]cell{}
+		}
+		r.cells[c.Case][c.Check] = c
+		return err
+	}
+	r.problems = append(r.problems, one.Kind+": "+string(one.Value))
+	return nil
+}
+
+// check fails the test for what is red.
+func (r *row) check(t *testing.T) {
+	assert.Empty(t, r.problems)
+	assert.ElementsMatch(t, r.engine.lacks, r.can.lacks(), "what the engine lacks")
+	for _, s := range r.can.scenes() {
+		for i, check := range checks {
+			c, ran := r.cells[s.Name][check]
+			if assert.True(t, ran, "%s, %s did not come to its end", s.Name, check) {
+				assert.Empty(t, c.Wrong, "%s, %s", s.Name, check)
+				assert.Equal(t, s.Steps[i].Then, c.Transport, "%s, %s", s.Name, check)
+			}
+		}
+	}
+}
+
+// text is what stands in the cell of a scene and a check.
+func (r *row) text(s scene, i int) string {
+	c, ran := r.cells[s.Name][checks[i]]
+	switch {
+	case !ran, len(c.Wrong) > 0, c.Transport != s.Steps[i].Then:
+		return "FAILED"
+	case checks[i] == "binary" && !r.can.Arrays:
+		return "as base64"
+	case s.Name == "swap":
+		return "ok, to " + c.Transport
+	}
+	return "ok"
+}
+
+func table(rows map[string]*row) string {
+	var b strings.Builder
+	line := func(cells ...string) {
+		fmt.Fprintf(&b, "\n%-24s%-12s", cells[0], cells[1])
+		for _, c := range cells[2:] {
+			fmt.Fprintf(&b, "%-18s", c)
+		}
+	}
+	line(append([]string{"engine", "transports"}, checks...)...)
+	for _, e := range selected() {
+		r := rows[e.name]
+		switch {
+		case r == nil:
+			continue
+		case r.skipped:
+			line(e.name, "", "not run: see above")
+			continue
+		}
+		for _, name := range sceneNames {
+			if why := r.can.cannot(name); why != "" {
+				line(e.name, name, "n/a: "+why)
+			} else {
+				line(append([]string{e.name, name}, r.texts(name)...)...)
+			}
+		}
+	}
+	b.WriteString("\n\nEach check of \"swap\" ends on another transport of the same session, which changes in the middle of it. Without\n" +
+		"typed arrays the page gets bytes as base64, and has none to send.\n")
+	for _, e := range selected() {
+		if r := rows[e.name]; r != nil && !r.skipped {
+			fmt.Fprintf(&b, "\n%-24s%5.1f s  %s", e.name, r.took.Seconds(), oneLine(r.agent))
+		}
+	}
+	return b.String()
+}
+
+func (r *row) texts(name string) (cells []string) {
+	for _, s := range r.can.scenes() {
+		if s.Name == name {
+			for i := range checks {
+				cells = append(cells, r.text(s, i))
+			}
+		}
+	}
+	return cells
+}
