@@ -9,6 +9,8 @@ type abilities struct {
 	EventSource bool `json:"eventsource"`
 	Arrays      bool `json:"arrays"`
 	Blob        bool `json:"blob"`
+	Posts       bool `json:"posts"`   // they take text as it is
+	Answers     bool `json:"answers"` // they give text as it is
 }
 
 // lacks are the names of what is missing.
@@ -17,7 +19,7 @@ func (a abilities) lacks() []string {
 	for _, one := range []struct {
 		name string
 		has  bool
-	}{{"websocket", a.WebSocket}, {"sse", a.SSE}, {"eventsource", a.EventSource}, {"arrays", a.Arrays}, {"blob", a.Blob}} {
+	}{{"websocket", a.WebSocket}, {"sse", a.SSE}, {"eventsource", a.EventSource}, {"arrays", a.Arrays}, {"blob", a.Blob}, {"posts", a.Posts}, {"answers", a.Answers}} {
 		if !one.has {
 			names = append(names, one.name)
 		}

@@ -36,20 +36,20 @@ var engines = []engine{
 	{name: "Chromium", start: debianChromium},
 	{name: "Firefox ESR", start: firefox},
 	{name: "Chromium, MessagePack", file: msgpack, start: debianChromium},
-	{name: "PhantomJS", start: phantom()},
-	{name: "PhantomJS, MessagePack", file: msgpack, start: phantom()},
+	{name: "PhantomJS", lacks: []string{"posts"}, start: phantom()},
+	{name: "PhantomJS, MessagePack", file: msgpack, lacks: []string{"posts"}, start: phantom()},
 	{
-		name: "PhantomJS, stripped", lacks: []string{"websocket", "eventsource", "arrays", "blob"},
+		name: "PhantomJS, stripped", lacks: []string{"websocket", "eventsource", "arrays", "blob", "posts"},
 		start: phantom("WebSocket", "EventSource", "ArrayBuffer", "DataView", "Blob", "Int8Array", "Uint8Array", "Uint8ClampedArray",
 			"Int16Array", "Uint16Array", "Int32Array", "Uint32Array", "Float32Array", "Float64Array"),
 	},
 	{name: "Chromium 92", more: true, start: oldChromium("10.1.0")},
 	{name: "Chromium 64", more: true, start: oldChromium("64.0.3264")},
 	{name: "WebKitGTK", more: true, start: webKitGTK},
-	{name: "QtWebKit", more: true, start: qtWebKit},
-	{name: "JavaFX WebView", more: true, lacks: []string{"sse"}, start: javaFX}, // it holds streams until they end
+	{name: "QtWebKit", more: true, lacks: []string{"posts"}, start: qtWebKit},
+	{name: "JavaFX WebView", more: true, lacks: []string{"sse", "posts"}, start: javaFX}, // it holds streams until they end
 	{
-		name: "edbrowse", more: true, lacks: []string{"websocket", "sse", "eventsource"}, patience: 90 * time.Second,
+		name: "edbrowse", more: true, lacks: []string{"websocket", "sse", "eventsource", "blob", "posts", "answers"}, patience: 90 * time.Second,
 		start: edbrowse,
 	},
 }

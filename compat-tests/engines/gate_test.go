@@ -56,13 +56,13 @@ func (g *gate) enter(conn net.Conn, transport string) bool {
 	return true
 }
 
-// turn lets one transport through from now on, and cuts the connections of the others.
+// turn lets one transport through from now on, and cuts the connections of the others; empty lets all through.
 func (g *gate) turn(only string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.only = only
 	for conn, transport := range g.open {
-		if transport != only {
+		if only != "" && transport != only {
 			_ = conn.(*net.TCPConn).SetLinger(0) // the client sees a reset
 			_ = conn.Close()
 			delete(g.open, conn)

@@ -13,10 +13,6 @@ import (
 
 // handle registers what page.js asks for.
 func handle(server *everwire.Server) {
-	server.OnConnect(func(c *everwire.Ctx) error {
-		streams.Set(c.Socket(), &stream{socket: c.Socket()})
-		return nil
-	})
 	server.On("same", func(c *everwire.Ctx) error {
 		args, err := arguments(c)
 		if err != nil {
@@ -48,6 +44,12 @@ func handle(server *everwire.Server) {
 		s.halt()
 		return c.Ack(s.sent, s.received, s.wrong)
 	})
+}
+
+// welcome has the socket count its numbers.
+func welcome(c *everwire.Ctx) error {
+	streams.Set(c.Socket(), &stream{socket: c.Socket()})
+	return nil
 }
 
 // arguments are what the client has sent, whatever that is.

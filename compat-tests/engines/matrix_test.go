@@ -33,6 +33,7 @@ type row struct {
 	can      abilities
 	agent    string
 	cells    map[string]map[string]cell // by scene and check
+	altered  struct{ Posts, Answers []string }
 	problems []string
 	took     time.Duration
 	skipped  bool
@@ -95,6 +96,8 @@ func (r *row) take(one report) error {
 		return json.Unmarshal(one.Value, &r.agent)
 	case "can":
 		return json.Unmarshal(one.Value, &r.can)
+	case "altered":
+		return json.Unmarshal(one.Value, &r.altered)
 	case "cell":
 		var c cell
 		err := json.Unmarshal(one.Value, &c)
@@ -145,7 +148,7 @@ func table(rows map[string]*row) string {
 			fmt.Fprintf(&b, "%-18s", c)
 		}
 	}
-	line(append([]string{"engine", "transports"}, checks...)...)
+	line(append(append([]string{"engine", "transports"}, checks...), "seconds")...)
 	for _, e := range selected() {
 		r := rows[e.name]
 		switch {
@@ -153,6 +156,9 @@ func table(rows map[string]*row) string {
 			continue
 		case r.skipped:
 			line(e.name, "", "not run: see above")
+			continue
+		case len(r.cells) == 0:
+			line(e.name, "", "FAILED: "+strings.Join(r.problems, "; "))
 			continue
 		}
 		for _, name := range sceneNames {
@@ -174,12 +180,14 @@ func table(rows map[string]*row) string {
 }
 
 func (r *row) texts(name string) (cells []string) {
+	ms := 0
 	for _, s := range r.can.scenes() {
 		if s.Name == name {
-			for i := range checks {
+			for i, check := range checks {
 				cells = append(cells, r.text(s, i))
+				ms += r.cells[name][check].MS
 			}
 		}
 	}
-	return cells
+	return append(cells, fmt.Sprintf("%.1f", float64(ms)/1000))
 }

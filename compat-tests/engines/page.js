@@ -42,28 +42,26 @@
 
   // ---- what the engine can
 
-  /** Whether the first of two pieces of an answer comes long before the second one. */
-  function streams(open, done) {
-    var over = false, close;
-    function end(yes) {
+  var soon = 1500; // the second piece of /drip comes 3 s after the first one
+
+  /** Whether the first of two pieces of an answer comes long before the second one. It waits for the end if not. */
+  function streams(done) {
+    var began = +new Date(), over = false, by = window.EventSource ? byEventSource : byXHR, close = by(end);
+    function end() {
       if (over) return;
       over = true;
-      if (close) close();
-      done(yes);
+      setTimeout(function () {
+        if (close) close();
+        done(close ? +new Date() - began < soon : false);
+      }, 0);
     }
-    try {
-      close = open(function () { end(true); });
-    } catch (err) {
-      return end(false);
-    }
-    if (!close) return end(false);
-    setTimeout(function () { end(false); }, 2500); // the second one comes after 4 s
+    if (!close) end();
+    else setTimeout(end, 8000);
   }
 
   function byEventSource(first) {
-    if (!window.EventSource) return;
     var es = new EventSource('/drip');
-    es.onmessage = first;
+    es.onmessage = es.onerror = first;
     return function () { es.close(); };
   }
 
@@ -71,22 +69,46 @@
     var x = new XMLHttpRequest();
     if (!('onprogress' in x)) return;
     x.open('GET', '/drip', true);
-    x.onreadystatechange = function () { if (x.readyState == 3 && x.responseText) first(); };
+    x.onreadystatechange = function () { if (x.readyState == 4 || x.readyState == 3 && x.responseText) first(); };
     x.send();
     return function () { x.abort(); };
   }
 
+  /** Finds what texts a POST or its answer changes. */
+  function alterations(can, done) {
+    request('/exact', exactly.join('\n'), function (answer) {
+      var lines = answer.split('\n'), got = lines.slice(1);
+      var posts = lines[0] ? lines[0].split(',').map(function (i) { return exactly[+i]; }) : [];
+      var answers = exactly.filter(function (text, i) { return text !== got[i]; });
+      can.posts = !posts.length;
+      can.answers = !answers.length;
+      can.altered = posts.concat(answers);
+      report('altered', { posts: posts, answers: answers });
+      done();
+    });
+  }
+
+  /** All of the first planes but what JSON escapes, each alone, and some that belong together. The server has the same. */
+  var exactly = (function () {
+    var all = [], i;
+    for (i = 0x80; i < 0x3000; i++) all.push(String.fromCharCode(i));
+    for (i = 0xe000; i < 0x10000; i++) all.push(String.fromCharCode(i));
+    return all.concat('e\u0301', '\u1100\u1161', '\ud83d\udc4b', '\udbff\udfff');
+  })();
+
   function look(done) {
-    var can = { websocket: !!window.WebSocket, arrays: typeof ArrayBuffer != 'undefined' && typeof Uint8Array != 'undefined' };
+    var can = { websocket: !!window.WebSocket, eventsource: !!window.EventSource };
+    can.arrays = typeof ArrayBuffer != 'undefined' && typeof Uint8Array != 'undefined';
     can.blob = false;
     try {
       can.blob = can.arrays && new Blob([new Uint8Array(3)]).size == 3;
     } catch (err) {}
-    streams(window.EventSource ? byEventSource : byXHR, function (yes) {
+    streams(function (yes) {
       can.sse = yes;
-      can.eventsource = !!window.EventSource;
-      report('can', can);
-      done(can);
+      alterations(can, function () {
+        report('can', can);
+        done(can);
+      });
     });
   }
 
@@ -144,15 +166,24 @@
     return values.map(function (v) { return { sent: v, want: v }; });
   }
 
-  function characters() {
-    var all = '', i;
-    for (i = 0; i < 0x3000; i++) all += String.fromCharCode(i);
-    for (i = 0xd700; i < 0x10000; i++) if (i < 0xd800 || i > 0xdfff) all += String.fromCharCode(i);
-    var astral = '\ud83d\udc4b \ud83d\udc69\u200d\ud83d\udc69\u200d\ud83d\udc67 \ud800\udc00\udbff\udfff';
-    return [
-      '\r', '\n', '\r\n', '\n\r\n\r', 'line\r\nline\rline\n\nline', 'Gr\u00fc\u00dfe \u4f60\u597d', astral, '\u2028\u2029\u0000\u001e\ufeff\ufffe',
-      '\\u000d\\r"\\"', { 'key\r\n\u2028\ud83d\udc4b': ['\r\n', astral] }, all, astral + '\r' + all + '\n' + astral
-    ];
+  /** Text without what the engine alters. */
+  function intact(can, text) {
+    can.altered.forEach(function (piece) {
+      if (/[\ud800-\udfff]/.test(piece)) text = text.replace(/[\ud800-\udfff]/g, ''); // and those beyond the first plane
+      else text = text.split(piece).join('');
+    });
+    return text;
+  }
+
+  function characters(can) {
+    var low = '', i, all = exactly.join(' ');
+    for (i = 0; i < 0x80; i++) low += String.fromCharCode(i);
+    var astral = intact(can, '\ud83d\udc4b \ud83d\udc69\u200d\ud83d\udc69\u200d\ud83d\udc67 \ud800\udc00\udbff\udfff');
+    var texts = [
+      '\r', '\n', '\r\n', '\n\r\n\r', 'line\r\nline\rline\n\nline', 'Gr\u00fc\u00dfe \u4f60\u597d', '\u2028\u2029\u0000\u001e\ufeff\ufffe',
+      '\\u000d\\r"\\"', low, all, astral, '\n' + astral + '\r' + all + '\n' + astral
+    ].map(function (text) { return intact(can, text); });
+    return texts.concat({ 'key\r\n\u2028': ['\r\n', astral] });
   }
 
   function array(n, from) {
@@ -191,8 +222,8 @@
     },
 
     characters: function (run, done) {
-      echo(run.socket, pairs(characters()), run.half, run.wrong, function () {
-        var name = 'event\r\n\u2028\ud83d\udc4b', want = 'named\r';
+      echo(run.socket, pairs(characters(run.can)), run.half, run.wrong, function () {
+        var name = intact(run.can, 'event\r\n\u2028\ud83d\udc4b'), want = 'named\r';
         run.socket.once(name, function (got) {
           if (got !== want) run.wrong.push('named event: ' + show(got));
           done();
@@ -294,9 +325,11 @@
     }
     function leave() {
       clearTimeout(limit);
-      socket.left = true;
-      socket.disconnect();
-      done();
+      request('/' + c.name + '/only?', '', function () { // what is left to say may go over any transport
+        socket.left = true;
+        socket.disconnect();
+        done();
+      });
     }
     socket.once('connect', function () {
       clearTimeout(limit);
@@ -357,6 +390,7 @@
           socket.emit('halt', function (sent, received, wrong) {
             r.server = { sent: sent, received: received, wrong: wrong };
             report('cuts', r);
+            socket.off('disconnect').disconnect();
             done();
           });
         }, 5);

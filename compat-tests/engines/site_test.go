@@ -8,11 +8,14 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -51,6 +54,7 @@ type site struct {
 	reports chan report
 	cases   func(abilities) []scene
 	cut     func() // called when the page is ready for cuts
+	sockets atomic.Int64
 
 	mu   sync.Mutex // guards what follows
 	last int        // the number of the last report
@@ -67,6 +71,11 @@ func newSite(t *testing.T, j job) *site {
 	s.server, err = everwire.New(config)
 	require.NoError(t, err)
 	handle(s.server)
+	s.server.OnConnect(func(c *everwire.Ctx) error {
+		s.sockets.Add(1)
+		return welcome(c)
+	})
+	s.server.OnDisconnect(func(*everwire.Ctx, everwire.Reason) { s.sockets.Add(-1) })
 	s.web = httptest.NewUnstartedServer(s.mux())
 	s.web.Config.ConnContext = withConn
 	s.web.Start()
@@ -96,6 +105,7 @@ func (s *site) mux() *http.ServeMux {
 		_, _ = w.Write(script)
 	})
 	mux.HandleFunc("GET /drip", drip)
+	mux.HandleFunc("POST /exact", exact)
 	mux.HandleFunc("POST /report", s.report)
 	mux.HandleFunc("POST /cases", s.choose)
 	mux.HandleFunc("POST /cut", func(http.ResponseWriter, *http.Request) { s.cut() })
@@ -122,10 +132,38 @@ func drip(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, "data: first\n\n")
 	_ = http.NewResponseController(w).Flush()
 	select {
-	case <-time.After(4 * time.Second):
+	case <-time.After(3 * time.Second):
 		fmt.Fprint(w, "data: second\n\n")
 	case <-r.Context().Done():
 	}
+}
+
+// exactly are the texts of page.js, one a line.
+var exactly = sync.OnceValue(func() []string {
+	var all []string
+	for r := '\u0080'; r <= '\uffff'; r++ {
+		if r < 0x3000 || r >= 0xe000 {
+			all = append(all, string(r))
+		}
+	}
+	return append(all, "e\u0301", "\u1100\u1161", "\U0001f44b", "\U0010ffff")
+})
+
+// exact answers with the indexes of the texts that did not come as they are, and with all of them.
+func exact(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(io.LimitReader(r.Body, 1<<20))
+	if err != nil {
+		return // the page tries again
+	}
+	var wrong []string
+	got := strings.Split(string(body), "\n")
+	for i, text := range exactly() {
+		if i >= len(got) || got[i] != text {
+			wrong = append(wrong, strconv.Itoa(i))
+		}
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprintf(w, "%s\n%s", strings.Join(wrong, ","), strings.Join(exactly(), "\n"))
 }
 
 // report takes a report. The page sends it again if the answer is lost.
@@ -160,6 +198,8 @@ func (s *site) await(b *browser, quiet time.Duration, each func(report)) error {
 		select {
 		case r := <-s.reports:
 			if r.Kind == "end" {
+				assert.Eventually(s.t, func() bool { return s.sockets.Load() == 0 }, 5*time.Second, 10*time.Millisecond,
+					"the page has left its sessions, and the server does not know")
 				return nil
 			}
 			each(r)

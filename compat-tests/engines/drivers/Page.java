@@ -6,7 +6,7 @@ import javafx.stage.Stage;
 
 public class Page extends Application {
     public static void main(String[] args) {
-        launch(args);
+        launch(Page.class, args);
     }
 
     @Override
