@@ -14,11 +14,9 @@ var names = ['open', 'close', 'ping', 'pong', 'message', 'upgrade', 'noop', 'ack
  * @returns {{type: string, data: *}} throws if there is no such packet
  */
 export function parsePacket(x) {
-  if (typeof x != 'string') return { type: 'message', data: received(x) };
-  if (x.charAt(0) == 'b') return { type: 'message', data: fromBase64(x.slice(1)) };
-  var type = names[x.charAt(0)];
-  if (!type) throw new Error('no packet: ' + x.slice(0, 60));
-  return { type: type, data: x.slice(1) };
+  var text = typeof x == 'string', type = !text || x.charAt(0) == 'b' ? 'message' : names[x.charAt(0)];
+  if (!type) throw new Error('invalid packet' + (DEBUG ? ': ' + x.slice(0, 60) : ''));
+  return { type: type, data: text ? x.charAt(0) == 'b' ? fromBase64(x.slice(1)) : x.slice(1) : received(x) };
 }
 
 /** @returns {Array} the packets of a polling answer or an event of a stream */

@@ -4,25 +4,28 @@ import { root } from './env.js';
 
 /**
  * @param {string|null|undefined} uri
- * @param {Object=} opts hostname, port and secure, if there is no uri
- * @returns {{secure: boolean, hostname: string, port: string, path: string, query: string}}
+ * @param {Object} opts hostname, port and secure, if there is no uri
+ * @returns {{secure: boolean, hostname: string, port: string, path: string, query: string, origin: string}} origin
+ *   begins with "://"
  */
 export function parseURI(uri, opts) {
-  var here = root.location || {};
-  var page = here.protocol + '//' + here.host;
-  opts = opts || {};
-  if (uri == null) uri = opts.hostname ? 'http' + (opts.secure ? 's' : '') + '://' + opts.hostname + (opts.port ? ':' + opts.port : '') : page;
-  if (/^\/\//.test(uri)) uri = (here.protocol || 'https:') + uri;
-  else if (uri.charAt(0) == '/') uri = page + uri;
-  else if (!/^(https?|wss?):\/\//i.test(uri)) uri = (here.protocol || 'https:') + '//' + uri;
-  var m = /^(?:(\w+):)?\/\/(?:[^\/?#]*@)?(\[[^\]]*\]|[^:\/?#]*)(?::(\d+))?([^?#]*)(?:\?([^#]*))?/.exec(uri) || [];
-  var secure = /^(https|wss)$/i.test(m[1]);
+  var here = root.location || {}, m, secure, host, port;
+  if (uri == null) {
+    uri = opts.hostname ? (opts.secure ? 'https://' : 'http://') + opts.hostname + ':' + (opts.port || '') : here.protocol + '//' + here.host;
+  }
+  if (/^\/([^\/]|$)/.test(uri)) uri = '//' + here.host + uri;
+  if (!/^(https?|wss?):\/\//i.test(uri)) uri = (here.protocol || 'https:') + uri.replace(/^(\/\/)?/, '//');
+  m = /^(\w+):\/\/(?:[^\/?#]*@)?(\[[^\]]*\]|[^:\/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?/.exec(uri) || [];
+  secure = /s$/i.test(m[1]);
+  host = m[2] || 'localhost';
+  port = m[3] || (secure ? '443' : '80');
   return {
     secure: secure,
-    hostname: (m[2] || 'localhost').replace(/[\[\]]/g, ''),
-    port: m[3] || (secure ? '443' : '80'),
+    hostname: host.replace(/[\[\]]/g, ''),
+    port: port,
     path: m[4] || '/',
-    query: m[5] || ''
+    query: m[5],
+    origin: '://' + host + ':' + port
   };
 }
 
@@ -35,10 +38,9 @@ export function encodeQuery(query) {
 
 /** @returns {Object<string, string>} */
 export function decodeQuery(text) {
-  var query = {}, parts = text ? text.split('&') : [];
-  for (var i = 0; i < parts.length; i++) {
-    var m = /^([^=]*)=?(.*)$/.exec(parts[i]);
-    query[decodeURIComponent(m[1])] = decodeURIComponent(m[2]);
-  }
+  var query = {};
+  (text || '').replace(/([^&=]+)=?([^&]*)/g, function (_, key, value) {
+    query[decodeURIComponent(key)] = decodeURIComponent(value);
+  });
   return query;
 }

@@ -8,7 +8,9 @@ import (
 	"compress/gzip"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/andybalholm/brotli"
@@ -36,9 +38,9 @@ const banner = "/*! Everwire client, MIT */"
 // What is around a bundle that is no module: esbuild would wrap each source of one that mentions CommonJS.
 const (
 	umdBegin = "(function(root_,module_,define_){"
-	umdEnd   = `})(` + global + `:this,typeof module=="object"&&module.exports&&module,typeof define=="function"&&define.amd&&define);`
-	esmBegin = "var root_=" + global + ":window;"
-	global   = `typeof globalThis=="object"?globalThis:typeof self=="object"?self`
+	umdEnd   = `:this,typeof module=="object"&&module.exports&&module,typeof define=="function"&&define.amd&&define);`
+	inPages  = `typeof self=="object"?self`
+	anywhere = `typeof globalThis=="object"?globalThis:` + inPages
 )
 
 // buildAll returns all files by their names: bundles, maps, and both compressed.
@@ -72,19 +74,23 @@ func (b bundle) build(src string) (map[string][]byte, error) {
 		Bundle:        true,
 		Outfile:       filepath.Join(out, b.name),
 		Banner:        map[string]string{"js": banner + umdBegin},
-		Footer:        map[string]string{"js": umdEnd},
+		Footer:        map[string]string{"js": "})(" + inPages + umdEnd},
 		Alias:         map[string]string{"codec": "./" + b.codec},
 		Define:        map[string]string{"DEBUG": fmt.Sprint(b.debug), "NODE": fmt.Sprint(b.debug || b.esm)},
 		Sourcemap:     api.SourceMapLinked,
 		Target:        api.ES5,
-		Format:        api.FormatIIFE,
+		Format:        api.FormatESModule, // what is around it makes it a script
 		Charset:       api.CharsetASCII,
 		LegalComments: api.LegalCommentsNone,
+		Supported:     map[string]bool{"const-and-let": true}, // all that is constant is a number, and put where it is used
 		LogOverride:   map[string]api.LogLevel{"commonjs-variable-in-esm": api.LogLevelSilent},
 	}
-	if b.esm {
-		o.Banner, o.Footer = map[string]string{"js": banner + esmBegin}, nil
-		o.Format, o.Target = api.FormatESModule, api.ES2015
+	switch {
+	case b.debug:
+		o.Plugins = []api.Plugin{noConst}
+		o.Footer["js"] = "})(" + anywhere + umdEnd
+	case b.esm:
+		o.Banner, o.Footer, o.Target = map[string]string{"js": banner + "var root_=" + anywhere + ":window;"}, nil, api.ES2015
 	}
 	if !b.debug {
 		o.MinifyWhitespace, o.MinifyIdentifiers, o.MinifySyntax = true, true, true
@@ -101,6 +107,17 @@ func (b bundle) build(src string) (map[string][]byte, error) {
 	}
 	return files, errors.Join(failed...)
 }
+
+// noConst makes variables of constants, for a bundle that is not minified: there the values would not take their place.
+var noConst = api.Plugin{Name: "const", Setup: func(p api.PluginBuild) {
+	p.OnLoad(api.OnLoadOptions{Filter: `\.js$`}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
+		b, err := os.ReadFile(a.Path)
+		text := constant.ReplaceAllString(string(b), "${1}var ")
+		return api.OnLoadResult{Contents: &text}, err
+	})
+}}
+
+var constant = regexp.MustCompile(`(?m)^(export )?const `)
 
 // compress adds name.gz and name.br.
 func compress(files map[string][]byte, name string, content []byte) error {
