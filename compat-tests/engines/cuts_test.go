@@ -74,10 +74,10 @@ func cutPage(t *testing.T, e engine) string {
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, proxy.Close()) })
 	proxy.SetRoundTrip(roundTrip)
-	s.cut = func() {
+	s.cut = sync.OnceFunc(func() { // the page asks again if the answer is lost
 		stop := proxy.CutEvery(period)
 		time.AfterFunc(duration()+time.Second, stop)
-	}
+	})
 	b := launchBrowser(t, e, "http://"+proxy.Addr()+"/")
 	var o outcome
 	require.NoError(t, s.await(b, duration()+time.Minute, func(one report) {
