@@ -1,6 +1,8 @@
-/*! Everwire client, MIT */(function(root_,module_,define_){
+/*! Everwire, MIT */(function(root_,module_,define_){
 
 // constants.js
+var engineProtocol = 4;
+var socketProtocol = 5;
 var asleep = 2e3;
 var lifetime = 6e5;
 var upwardFirst = 5e3;
@@ -52,11 +54,8 @@ function tick(f) {
   else setTimeout(f, 0);
 }
 function extend(to, from) {
-  for (var key in from) if (has(from, key)) to[key] = from[key];
+  for (var key in from) if ({}.hasOwnProperty.call(from, key)) to[key] = from[key];
   return to;
-}
-function has(o, key) {
-  return Object.prototype.hasOwnProperty.call(o, key);
 }
 function isObject(x) {
   return !!x && typeof x == "object";
@@ -104,28 +103,28 @@ function randomText(n) {
   return text;
 }
 function backoff(min, max, attempt, jitter) {
-  return Math.floor(Math.min(Math.min(min * Math.pow(2, attempt), max) * (1 + jitter * (Math.random() * 2 - 1)), max));
+  return Math.min(Math.min(min * Math.pow(2, attempt), max) * (1 + jitter * (Math.random() * 2 - 1)), max);
 }
 
 // emitter.js
 function Emitter() {
 }
 var p = Emitter.prototype;
-p.on = p.addEventListener = function(event2, f) {
-  var all = this.all_ = this.all_ || {}, key = "$" + event2;
+p.on = p.addEventListener = function(event, f) {
+  var all = this.all_ = this.all_ || {}, key = "$" + event;
   (all[key] = all[key] || []).push(f);
   return this;
 };
-p.once = function(event2, f) {
+p.once = function(event, f) {
   function listen() {
-    this.off(event2, listen);
+    this.off(event, listen);
     f.apply(this, arguments);
   }
   listen.fn = f;
-  return this.on(event2, listen);
+  return this.on(event, listen);
 };
-p.off = p.removeListener = p.removeAllListeners = p.removeEventListener = function(event2, f) {
-  var n = arguments.length, list = this.listeners(event2), i = list.length;
+p.off = p.removeListener = p.removeAllListeners = p.removeEventListener = function(event, f) {
+  var n = arguments.length, list = this.listeners(event), i = list.length;
   if (!n) this.all_ = {};
   while (i--) {
     if (n == 1 || list[i] === f || list[i].fn === f) {
@@ -135,15 +134,15 @@ p.off = p.removeListener = p.removeAllListeners = p.removeEventListener = functi
   }
   return this;
 };
-p.emit = p.emitReserved = function(event2) {
-  callAll(this, this.listeners(event2), copy(arguments).slice(1));
+p.emit = p.emitReserved = function(event) {
+  callAll(this, this.listeners(event), copy(arguments).slice(1));
   return this;
 };
-p.listeners = function(event2) {
-  return (this.all_ || {})["$" + event2] || [];
+p.listeners = function(event) {
+  return (this.all_ || {})["$" + event] || [];
 };
-p.hasListeners = function(event2) {
-  return !!this.listeners(event2).length;
+p.hasListeners = function(event) {
+  return !!this.listeners(event).length;
 };
 function call(self, f, args) {
   try {
@@ -213,43 +212,19 @@ function sizeOf(x) {
   return n;
 }
 
-// eio.js
-var protocol = 4;
-var names = ["open", "close", "ping", "pong", "message", "upgrade", "noop", "ack"];
-function parsePacket(x) {
-  var text = typeof x == "string", type = !text || x.charAt(0) == "b" ? "message" : names[x.charAt(0)];
-  if (!type) throw new Error("invalid packet" + (true ? ": " + x.slice(0, 60) : ""));
-  return { type: type, data: text ? x.charAt(0) == "b" ? fromBase64(x.slice(1)) : x.slice(1) : received(x) };
-}
-function parsePayload(text) {
-  return text ? text.split("").map(parsePacket) : [];
-}
-function formatPayload(packets) {
-  return packets.map(asText).join("");
-}
-function asText(x) {
-  return typeof x == "string" ? x : "b" + toBase64(x);
-}
-
 // url.js
 function parseURI(uri, opts) {
-  var here = root.location || {}, m, secure, host, port;
-  if (uri == null) {
-    uri = opts.hostname ? (opts.secure ? "https://" : "http://") + opts.hostname + ":" + (opts.port || "") : here.protocol + "//" + here.host;
-  }
-  if (/^\/([^\/]|$)/.test(uri)) uri = "//" + here.host + uri;
+  var here = root.location || {}, page = "//" + (here.host || "localhost"), m, secure;
+  if (uri == null) uri = opts.hostname ? (opts.secure ? "https://" : "http://") + opts.hostname + ":" + (opts.port || "") : page;
+  if (/^\/([^\/]|$)/.test(uri)) uri = page + uri;
   if (!/^(https?|wss?):\/\//i.test(uri)) uri = (here.protocol || "https:") + uri.replace(/^(\/\/)?/, "//");
-  m = /^(\w+):\/\/(?:[^\/?#]*@)?(\[[^\]]*\]|[^:\/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?/.exec(uri) || [];
+  m = /^(\w+):\/\/(?:[^\/?#]*@)?(\[[^\]]*\]|[^:\/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?/.exec(uri);
   secure = /s$/i.test(m[1]);
-  host = m[2] || "localhost";
-  port = m[3] || (secure ? "443" : "80");
   return {
-    secure: secure,
-    hostname: host.replace(/[\[\]]/g, ""),
-    port: port,
+    hostname: m[2],
+    origin: (secure ? "s" : "") + "://" + m[2] + ":" + (m[3] || (secure ? "443" : "80")),
     path: m[4] || "/",
-    query: m[5],
-    origin: "://" + host + ":" + port
+    query: m[5]
   };
 }
 function encodeQuery(query) {
@@ -270,7 +245,8 @@ var known = {};
 function memoryOf(key) {
   var m = known[key], kept;
   if (!m) {
-    m = known[key] = { failures_: { websocket: 0, sse: 0, polling: 0 }, up_: upwardFirst, kept_: {} };
+    m = known[key] = { up_: upwardFirst, kept_: {} };
+    forgive(m);
     try {
       kept = JSON.parse(root.sessionStorage.getItem("everwire" + key));
       if (now() - kept.at < lifetime) {
@@ -282,6 +258,9 @@ function memoryOf(key) {
   }
   if (now() - m.kept_.at > lifetime) m.kept_.won = null;
   return m;
+}
+function forgive(m) {
+  m.failures_ = { websocket: 0, sse: 0, polling: 0 };
 }
 function remember(s, transport2) {
   var kept = s.memory_.kept_;
@@ -326,8 +305,6 @@ function promote(a) {
     a.dueAttach_ = true;
     if (s.stock_) replace(a);
     else {
-      a.sent_ = s.base_;
-      a.num_ = a.asked_ = s.have_;
       enlist(a, patience(s));
       s.retryT_.stop_();
     }
@@ -342,18 +319,31 @@ function replace(a) {
   kill(s.cur_);
   s.live_ = [s.cur_ = a];
   a.opened_ = true;
-  a.sent_ = s.base_;
   alive(a);
   s.emitReserved("upgrade", a);
+}
+
+// eio.js
+var names = ["open", "close", "ping", "pong", "message", "upgrade", "noop", "ack"];
+function parsePacket(x) {
+  var text = typeof x == "string", code = text && x.charAt(0), type = !text || code == "b" ? "message" : names[code];
+  if (!type) throw new Error("invalid packet" + (true ? ": " + x.slice(0, 60) : ""));
+  return { type: type, data: code == "b" ? fromBase64(x.slice(1)) : text ? x.slice(1) : received(x) };
+}
+function parsePayload(text) {
+  return text ? text.split("").map(parsePacket) : [];
+}
+function formatPayload(packets) {
+  return packets.map(asText).join("");
+}
+function asText(x) {
+  return typeof x == "string" ? x : "b" + toBase64(x);
 }
 
 // http.js
 var uplink = {
   free_: function() {
     return this.opened_ && !this.posting_;
-  },
-  busy_: function() {
-    return this.posting_;
   },
   write_: function(packets, n) {
     var a = this, s = a.engine_, upTo = s.base_ + n, last = a.leaving_ && !packets.length && !left(s);
@@ -390,7 +380,7 @@ function post(a, k, n, packets, done, hurry2) {
     });
     timer = after(a, s.stock_ ? s.interval_ + s.timeout_ : patience(s), again);
   }
-  if (hurry2 && !a.opts.extraHeaders && root.navigator && navigator.sendBeacon && navigator.sendBeacon(urlOf(a, query), body)) return;
+  if (hurry2 && !a.opts.extraHeaders && navigator.sendBeacon && navigator.sendBeacon(urlOf(a, query), body)) return;
   go();
   return function() {
     timer.stop_();
@@ -401,11 +391,9 @@ function canStream() {
   return root.XMLHttpRequest ? "onprogress" in new XMLHttpRequest() : !!root.fetch;
 }
 function request(a, method, query, body, done, chunk) {
-  var headers = extend(body ? { "Content-Type": "text/plain;charset=UTF-8" } : {}, a.opts.extraHeaders), send2 = a.fetch_ || !root.XMLHttpRequest ? byFetch : byXHR;
-  return send2(method, urlOf(a, query), headers, a.opts.withCredentials, body, done, chunk);
-}
-function byXHR(method, url, headers, credentials, body, done, chunk) {
-  var x = new XMLHttpRequest(), read = 0, key;
+  var o = a.opts, url = urlOf(a, query), headers = extend(body ? { "Content-Type": "text/plain;charset=UTF-8" } : {}, o.extraHeaders), x, key, read = 0;
+  if (a.fetch_ || !root.XMLHttpRequest) return byFetch(method, url, headers, o.withCredentials, body, done, chunk);
+  x = new XMLHttpRequest();
   x.onreadystatechange = function() {
     var state = x.readyState, text;
     if (state < 3 || state < 4 && !chunk) return;
@@ -414,16 +402,10 @@ function byXHR(method, url, headers, credentials, body, done, chunk) {
     read = text.length;
     if (state > 3) done(x.status, text);
   };
-  try {
-    x.open(method, url, true);
-    for (key in headers) x.setRequestHeader(key, headers[key]);
-    if (credentials) x.withCredentials = true;
-    x.send(body);
-  } catch (err) {
-    setTimeout(function() {
-      done(0, "");
-    }, 0);
-  }
+  x.open(method, url, true);
+  for (key in headers) x.setRequestHeader(key, headers[key]);
+  x.withCredentials = !!o.withCredentials;
+  x.send(body);
   return function() {
     x.onreadystatechange = nothing;
     x.abort();
@@ -485,7 +467,7 @@ function farewell(s, hurry2) {
   tell(s, "close", "forced close");
 }
 function fits(s) {
-  return s.size_ + s.queued < s.maxPayload * 0.9 && s.kept_.length + s.waiting_.length < maxPackets && !s.waiting_.some(function(u) {
+  return s.size_ + s.queued_ < s.maxPayload * 0.9 && s.kept_.length + s.waiting_.length < maxPackets && !s.waiting_.some(function(u) {
     return u.unread_;
   });
 }
@@ -500,21 +482,26 @@ function vanish(s) {
   if (s.id && (!s.stock_ || s.opts.closeOnBeforeunload)) farewell(s, true);
 }
 function freeze2(s) {
-  if (s.stock_) return end(s, "transport close", transportError("network connection lost"));
-  s.frozen_ = true;
+  if (s.stock_) return end(s, "transport close");
   if (s.cur_) suspend(s);
   stopAll(s);
 }
 function thaw(s) {
-  if (!s.frozen_) return;
-  s.frozen_ = false;
   (s.id ? retry : run)(s);
 }
 
 // numbers.js
-function receive(a, before, packets) {
-  var s = a.engine_;
-  if (a.name != "websocket") a.num_ = before;
+function receive(a, n, read) {
+  var s = a.engine_, packets;
+  try {
+    packets = read();
+  } catch (err) {
+    return gone(a, "parse error", err, "parse error");
+  }
+  if (a.name == "sse") packets.forEach(function(p3) {
+    if (p3.type == "message") n--;
+  });
+  if (a.name != "websocket") a.num_ = n;
   packets.forEach(function(p3) {
     if (a.dead_ || s.over_) return;
     s.emitReserved("packet", p3);
@@ -533,7 +520,7 @@ function proved(a) {
   }
 }
 function take(a, type, data) {
-  var s = a.engine_, m;
+  var s = a.engine_;
   if (type == "message") message(a, data);
   if (type == "ping") {
     watchPings(s);
@@ -545,23 +532,17 @@ function take(a, type, data) {
   }
   if (type == "ack") {
     if (data > s.base_) a.moved_ = true;
-    acknowledged(s, /^\d{1,16}$/.test(data) ? +data : Infinity);
+    acknowledged(s, +data);
   }
-  if (type == "noop" && !s.stock_ && newer(a)) gone(a, "retired");
-  if (type == "close") {
-    m = /^\{"retry":(\d+)/.exec(data);
-    end(s, "transport close", void 0, m ? +m[1] : void 0);
-  }
+  if (type == "noop" && !s.stock_ && newer(a)) gone(a);
+  if (type == "close") end(s, "transport close", void 0, parseFloat(/\d+/.exec(data)));
 }
 function message(a, data) {
-  var s = a.engine_;
-  a.num_++;
+  var s = a.engine_, ahead = ++a.num_ - s.have_;
   if (!s.stock_) {
-    if (a.num_ <= s.have_) return;
-    if (a.num_ > ++s.have_) {
-      s.have_--;
-      return gone(a, "transport error", "message " + a.num_ + " after " + s.have_);
-    }
+    if (ahead < 1) return;
+    if (ahead > 1) return gone(a);
+    s.have_++;
     a.moved_ = true;
     s.unacked_ += data.length || data.byteLength || 0;
   }
@@ -586,7 +567,7 @@ function told(s) {
   return s.acked_ = s.have_;
 }
 function acknowledged(s, n) {
-  if (n > s.last_) return end(s, "parse error", new Error(true ? "acknowledgement of message " + n + " of " + s.last_ : "parse error"));
+  if (!(n <= s.last_)) return end(s, "parse error");
   if (n <= s.base_) return;
   s.kept_.splice(0, n - s.base_).forEach(function(m) {
     s.size_ -= m.size_;
@@ -626,7 +607,6 @@ function open(a, text) {
   } catch (err) {
   }
   if (!o || typeof o.sid != "string" || !first && (s.stock_ || !r || o.sid != s.id)) return gone(a, "parse error", text);
-  if (a.k_ < s.openK_) return kill(a);
   if (true) note("connection " + a.name + " " + a.k_);
   if (first) begin(a, o, r);
   s.live_.forEach(function(other) {
@@ -635,7 +615,6 @@ function open(a, text) {
     kill(other);
   });
   a.opened_ = true;
-  s.openK_ = a.k_;
   s.super_ = 0;
   s.legs_ = [];
   s.legT_.stop_();
@@ -661,7 +640,7 @@ function open(a, text) {
 function begin(a, o, r) {
   var s = a.engine_;
   s.id = o.sid;
-  s.stock_ = s.plain_ || !r;
+  s.stock_ = s.stock_ || !r;
   s.interval_ = o.pingInterval;
   s.timeout_ = o.pingTimeout;
   s.maxPayload = o.maxPayload || s.maxPayload;
@@ -677,7 +656,7 @@ function synchronize(a, r, again) {
   var s = a.engine_, websocket = a.name == "websocket";
   if (!again || r.ack >= s.base_) {
     if (!(r.ack >= s.base_ && r.ack <= s.last_ && r.from <= s.have_)) {
-      end(s, "parse error", new Error(true ? "OPEN counts " + r.ack + "," + r.from : "parse error"));
+      end(s, "parse error");
       return false;
     }
     acknowledged(s, r.ack);
@@ -693,7 +672,7 @@ function left(s) {
 function shift(s, room) {
   var u;
   while ((u = s.waiting_[0]) && (u.packet_.off_ || !u.unread_ && u.size_ <= room)) {
-    s.queued -= u.size_;
+    s.queued_ -= u.size_;
     s.waiting_.shift();
     if (!u.packet_.off_) {
       u.packet_.sent_ = true;
@@ -741,11 +720,8 @@ function Transport(engine) {
   a.engine_ = engine;
   a.opts = extend(extend({}, engine.opts), (engine.opts.transportOptions || {})[a.name]);
   a.k_ = -1;
-  a.num_ = a.asked_ = engine.have_;
-  a.sent_ = engine.base_;
   a.openT_ = new Timer(a, silent);
   a.probeT_ = new Timer(a, probeMissing);
-  a.swapT_ = new Timer(a, probe);
 }
 inherit(Transport, Emitter, {
   /** End what is under way. */
@@ -753,7 +729,8 @@ inherit(Transport, Emitter, {
   abortUp_: nothing
 });
 getter(Transport, "writable", function() {
-  return carries(this) && !this.engine_.waiting_.length && !this.busy_();
+  var a = this;
+  return carries(a) && a.free_() && !a.engine_.waiting_.length && !(a.ws_ && a.ws_.bufferedAmount > busyBytes);
 });
 function transport(of, members) {
   function Class(engine) {
@@ -767,7 +744,7 @@ function carries(a) {
 }
 function control(a) {
   var s = a.engine_, packets = [];
-  if (a.dueAttach_) packets.push("5" + (s.stock_ ? "" : a.k_ + "," + a.asked_));
+  if (a.dueAttach_) packets.push("5" + (s.stock_ ? "" : a.k_ + "," + s.have_));
   if (a.dueAck_) packets.push("7" + told(s));
   if (a.dueProbe_) packets.push("2probe");
   if (a.duePong_) packets.push("3");
@@ -802,7 +779,7 @@ function stop(a) {
 }
 function attachQuery(a) {
   var s = a.engine_;
-  return a.k_ < 0 ? sidQuery(a) : s.plain_ || s.stock_ ? "" : a.leg_ ? "&resume=1&rid=" + s.race_.id_ + "&at=" + a.k_ + (s.early_ ? "&c=1" : "") : sidQuery(a) + "&at=" + a.k_ + "&ack=" + a.asked_;
+  return a.k_ < 0 ? sidQuery(a) : s.stock_ ? "" : a.leg_ ? "&resume=1&rid=" + s.race_.id_ + "&at=" + a.k_ + (s.early_ ? "&c=1" : "") : sidQuery(a) + "&at=" + a.k_ + "&ack=" + s.have_;
 }
 function sidQuery(a) {
   return (a.engine_.stock_ ? "" : "&resume=1") + "&sid=" + a.engine_.id;
@@ -828,14 +805,15 @@ function isWebSocket(Class) {
   return Class.prototype.name == "websocket";
 }
 function run(s) {
-  s.early_ = !s.plain_ && s.mayJoin_();
+  s.early_ = !s.stock_ && s.mayJoin_();
   s.legs_ = best(s);
   nextLeg(s);
 }
 function nextLeg(s) {
+  var Class = s.legs_.shift();
   s.legT_.stop_();
-  start(s, s.legs_.shift(), true);
-  if (s.legs_.length) s.legT_.start_(Math.min(Math.max(headStart * (s.memory_.kept_.rtt || usualRoundTrip), headStartMin), headStartMax));
+  if (s.legs_[0]) s.legT_.start_(Math.min(Math.max(headStart * (s.memory_.kept_.rtt || usualRoundTrip), headStartMin), headStartMax));
+  start(s, Class, true);
 }
 function start(s, Class, leg) {
   var a = new Class(s), wait = patience(s);
@@ -845,12 +823,15 @@ function start(s, Class, leg) {
   a.run_();
 }
 function retry(s) {
-  if (!s.live_.length) start(s, best(s)[0]);
+  var offline = root.navigator && navigator.onLine === false && now() - s.tried_ < rejoinMax;
+  if (s.live_.length) return;
+  if (offline) s.retryT_.start_(rejoinMax);
+  else start(s, best(s)[0]);
 }
 function enlist(a, wait) {
   var s = a.engine_;
   a.k_ = ++s.race_.k_;
-  a.since_ = now();
+  a.since_ = s.tried_ = now();
   s.live_.push(a);
   a.openT_.start_(wait);
 }
@@ -860,7 +841,6 @@ function kill(a) {
   a.dead_ = true;
   a.openT_.stop_();
   a.probeT_.stop_();
-  a.swapT_.stop_();
   stop(a);
   s.live_ = s.live_.filter(function(other) {
     return other != a;
@@ -868,7 +848,6 @@ function kill(a) {
   if (s.cur_ == a) {
     s.cur_ = null;
     s.lost_ = a;
-    s.sentT_.stop_();
   }
   if (s.trial_ == a) s.trial_ = null;
 }
@@ -878,17 +857,14 @@ function newer(a) {
   });
 }
 function refusal(status, text) {
-  return status == 413 ? tooLarge : status != 400 ? 0 : /^\{"code":1\b/.test(text) ? unknown : /^\{"code":3,"message":"superseded"/.test(text) ? superseded : 0;
-}
-function transportError(message2, description) {
-  var err = new Error(message2);
-  err.type = "TransportError";
-  err.description = description;
-  return err;
+  var m = status == 400 && /^\{"code":(1,|3,"message":"superseded")/.exec(text);
+  return status == 413 ? tooLarge : m && (m[1] == "1," ? unknown : superseded);
 }
 function gone(a, message2, detail, reason, code) {
-  var s = a.engine_, err = transportError(message2, detail), refused = code == unknown || code == superseded;
-  if (true) note("end of " + a.name + " " + a.k_ + ": " + (code || message2) + " " + (detail || ""));
+  var s = a.engine_, err = new Error(message2), refused = code == unknown || code == superseded;
+  if (true) note("end of " + a.name + " " + a.k_ + ": " + (code || message2 || "out of turn") + " " + (detail || ""));
+  err.type = "TransportError";
+  err.description = detail;
   reason = reason || "transport error";
   if (a.dead_ || s.over_) kill(a);
   else if (s.trial_ == a) trialFailed(a, err);
@@ -908,7 +884,7 @@ function lost(a, err, reason) {
   if (failed3) m.failures_[a.name]++;
   if (quiet) s.race_.silences_++;
   if (a.name == "websocket" && a.opened_) m.up_ = now() - a.since_ > lasting ? upwardFirst : Math.min(2 * m.up_, upwardMax);
-  if (s.stock_) return end(s, reason, err);
+  if (s.id && s.stock_) return end(s, reason, err);
   kill(a);
   before = s.live_[s.live_.length - 1];
   if (!s.id) {
@@ -932,6 +908,7 @@ function suspend(s) {
   tell(s, "suspend");
 }
 function hurry(s) {
+  s.fails_ = s.race_.silences_ = 0;
   if (s.cur_ && !s.stock_) probe(s.cur_);
   else if (s.retryT_.on_) s.retryT_.start_(0);
 }
@@ -939,14 +916,14 @@ function prove(a) {
   var s = a.engine_;
   if (s.stock_ || a.proved_ || a.name == "polling") alive(a);
   else probe(a);
-  if (!s.stock_) a.swapT_.start_(swapWait);
+  if (!s.stock_) s.swapT_.start_(swapWait);
   planUpward(s);
 }
 function probe(a) {
   if (a.dead_ || a.probeT_.on_ || a.name == "polling") return;
   a.dueProbe_ = true;
   a.probeT_.start_(patience(a.engine_));
-  flush(a);
+  wake(a.engine_);
 }
 function probeMissing(a, late) {
   if (late || a.posting_ && a.dueProbe_) a.probeT_.start_(patience(a.engine_));
@@ -969,10 +946,11 @@ function note(text) {
 function watch(s) {
   var listeners = {
     online: function() {
+      forgive(s.memory_);
       hurry(s);
     },
     offline: function() {
-      if (s.stock_ && s.hostname != "localhost") end(s, "transport close", transportError("network connection lost"));
+      if (s.stock_ && s.hostname != "localhost") end(s, "transport close", { description: "network connection lost" });
     },
     visibilitychange: function() {
       if (!document.hidden) hurry(s);
@@ -990,7 +968,7 @@ function watch(s) {
     vanish(s);
   };
   function all(method) {
-    for (var event2 in listeners) (event2 == "visibilitychange" ? document : root)[method](event2, listeners[event2], false);
+    for (var event in listeners) (event == "visibilitychange" ? document : root)[method](event, listeners[event], false);
   }
   all("addEventListener");
   return function() {
@@ -1005,9 +983,9 @@ function classOf(opts) {
 var WS = transport(classOf, {
   name: "websocket",
   run_: function() {
-    var a = this, o = a.opts, Class = classOf(o), url = urlOf(a, attachQuery(a)), ws;
+    var a = this, o = a.opts, Class = classOf(o), url = urlOf(a, attachQuery(a)), protocols = o.protocols || [], ws;
     try {
-      ws = isNode && o.extraHeaders ? new Class(url, o.protocols || [], { headers: o.extraHeaders }) : o.protocols ? new Class(url, o.protocols) : new Class(url);
+      ws = isNode && o.extraHeaders ? new Class(url, protocols, { headers: o.extraHeaders }) : new Class(url, protocols);
     } catch (err) {
       return setTimeout(function() {
         gone(a, "websocket error", err);
@@ -1016,17 +994,13 @@ var WS = transport(classOf, {
     a.ws_ = ws;
     ws.binaryType = "arraybuffer";
     ws.onopen = function() {
-      if (a.leg_) flush(a);
-      else probe(a);
+      if (!a.leg_) probe(a);
+      flush(a);
     };
     ws.onmessage = function(e) {
-      var packet;
-      try {
-        packet = parsePacket(e.data);
-      } catch (err) {
-        return gone(a, "parse error", err, "parse error");
-      }
-      receive(a, 0, [packet]);
+      receive(a, 0, function() {
+        return [parsePacket(e.data)];
+      });
     };
     ws.onclose = function(e) {
       gone(a, "websocket error", e, "transport close", e.code);
@@ -1043,9 +1017,6 @@ var WS = transport(classOf, {
   },
   free_: function() {
     return this.ws_ && this.ws_.readyState == 1;
-  },
-  busy_: function() {
-    return this.ws_.bufferedAmount > busyBytes;
   },
   write_: function(packets) {
     var a = this, s = a.engine_, end2 = a.leaving_ && !s.waiting_.length;
@@ -1067,7 +1038,10 @@ var SSE = transport(function() {
   run_: function() {
     var a = this, Class = root.EventSource, query = attachQuery(a), url = urlOf(a, query), es;
     function take2(e) {
-      event(a, e);
+      if (e.type == "x") gone(a, "sse error", 400, "", refusal(400, e.data));
+      else receive(a, +e.lastEventId, function() {
+        return parsePayload(e.type == "e" ? JSON.parse(e.data) : e.data);
+      });
     }
     function ended(status, text) {
       gone(a, "sse error", status, a.opened_ && "transport close", refusal(status, text));
@@ -1086,30 +1060,17 @@ var SSE = transport(function() {
     };
   }
 }, uplink));
-function event(a, e) {
-  var packets, before = +e.lastEventId;
-  if (e.type == "x") return gone(a, "sse error", 400, "", refusal(400, e.data));
-  try {
-    packets = parsePayload(e.type == "e" ? JSON.parse(e.data) : e.data);
-  } catch (err) {
-    return gone(a, "parse error", err, "parse error");
-  }
-  packets.forEach(function(p3) {
-    if (p3.type == "message") before--;
-  });
-  receive(a, before, packets);
-}
 function eventReader(take2) {
-  var rest = "", e = {};
+  var rest = "";
   return function(text) {
-    var lines = (rest + text).split(/\r?\n/);
-    rest = lines.pop();
-    lines.forEach(function(line) {
-      var m = /^(event|data|id): ?([\s\S]*)/.exec(line);
-      if (m) e[m[1]] = m[1] == "data" && e.data != null ? e.data + "\n" + m[2] : m[2];
-      if (line) return;
+    var blocks = (rest + text).split(/\r?\n\r?\n/);
+    rest = blocks.pop();
+    blocks.forEach(function(block) {
+      var e = {};
+      block.replace(/(?:^|\n)(event|id|data): ?([^\r\n]*)/g, function(line, key, value) {
+        e[key] = value;
+      });
       if (e.data != null) take2({ type: e.event, lastEventId: e.id, data: e.data });
-      e = { id: e.id };
     });
   };
 }
@@ -1128,7 +1089,7 @@ var Polling = transport(function() {
       if (a.getting_) missed(a, 0, "");
       else a.next_();
     });
-    get(a, query + (query && !a.leg_ ? "&p=0" : ""), a.asked_);
+    get(a, query + (query && !a.leg_ ? "&p=0" : ""), a.engine_.have_);
   },
   /** Makes the next GET. Only its answer is read. */
   next_: function() {
@@ -1144,7 +1105,7 @@ function get(a, query, before) {
     a.emitReserved("poll");
   });
   if (a.opts.timestampRequests !== false) {
-    query += "&" + (a.opts.timestampParam || "t") + "=" + now().toString(36) + (stamps++).toString(36);
+    query += "&" + (a.opts.timestampParam || "t") + "=" + now().toString(36) + stamps++;
   }
   if (a.opened_) a.getT_.start_(s.interval_ + (s.stock_ ? s.timeout_ : 5e3));
   a.abortDown_ = request(a, "GET", query, void 0, function(status, text) {
@@ -1152,12 +1113,9 @@ function get(a, query, before) {
     a.getT_.stop_();
     if (status != 200) return missed(a, status, text);
     a.failed_ = 0;
-    try {
-      text = parsePayload(text);
-    } catch (err) {
-      return gone(a, "parse error", err, "parse error");
-    }
-    receive(a, before, text);
+    receive(a, before, function() {
+      return parsePayload(text);
+    });
     if (a.dead_) return;
     if (a.opened_) a.next_();
     else gone(a, "xhr poll error", status);
@@ -1178,28 +1136,21 @@ function newRace() {
 }
 function Engine(uri, opts, race) {
   var s = this, at;
-  if (isObject(uri)) {
-    opts = uri;
-    uri = null;
-  }
-  opts = s.opts = extend({ path: "/engine.io" }, opts);
+  opts = s.opts = extend({}, opts);
   at = parseURI(uri || opts.host, opts);
-  s.secure = at.secure;
   s.hostname = at.hostname;
-  s.port = at.port;
   opts.query = isObject(opts.query) ? opts.query : decodeQuery(opts.query || at.query);
-  s.base_ = s.last_ = s.have_ = s.acked_ = s.unacked_ = s.size_ = s.queued = s.fails_ = s.super_ = 0;
+  s.base_ = s.last_ = s.have_ = s.acked_ = s.unacked_ = s.size_ = s.queued_ = s.fails_ = s.super_ = 0;
   s.interval_ = 25e3;
   s.timeout_ = 2e4;
   s.maxPayload = 1e6;
   s.buffer_ = Infinity;
-  s.openK_ = -1;
   s.id = "";
   s.allowed_ = names2;
   s.waiting_ = s.writeBuffer = [];
   s.kept_ = [];
   s.live_ = [];
-  s.plain_ = opts.resume === false;
+  s.stock_ = opts.resume === false;
   s.race_ = race || newRace();
   s.path_ = at.origin + opts.path.replace(/\/$/, "") + (opts.addTrailingSlash === false ? "" : "/");
   s.memory_ = memoryOf(s.path_);
@@ -1209,6 +1160,7 @@ function Engine(uri, opts, race) {
     s.legT_ = new Timer(s, nextLeg),
     s.pingT_ = new Timer(s, pingMissing),
     s.sentT_ = new Timer(s, ask),
+    s.swapT_ = new Timer(s, ask),
     s.upT_ = new Timer(s, tryUpward),
     s.byeT_ = new Timer(s, farewell)
   ];
@@ -1226,7 +1178,7 @@ function Engine(uri, opts, race) {
   });
 }
 inherit(Engine, Emitter, {
-  protocol: protocol,
+  protocol: engineProtocol,
   /** Hears the events of the session before its listeners do. */
   hear_: nothing,
   /** Whether the server may connect "/" by itself. */
@@ -1250,9 +1202,9 @@ Engine.prototype.send = Engine.prototype.write;
 getter(Engine, "transport", function() {
   return this.cur_ || this.live_[this.live_.length - 1] || this.lost_;
 });
-function tell(s, event2, x, y) {
-  s.hear_(event2, x, y);
-  s.emitReserved(event2, x, y);
+function tell(s, event, x, y) {
+  s.hear_(event, x, y);
+  s.emitReserved(event, x, y);
 }
 function unit(packet, data, done) {
   var u = { packet_: packet, done_: done, size_: 0 };
@@ -1268,7 +1220,7 @@ function push(s, u) {
   u.unread_ = u.messages_.length;
   s.emitReserved("packetCreate", { type: "message", data: u.messages_[0].data_, options: u.packet_.options });
   s.waiting_.push(u);
-  s.queued += u.size_;
+  s.queued_ += u.size_;
   u.messages_.forEach(function(m) {
     freeze(m.data_, function(data) {
       m.data_ = data;
@@ -1326,11 +1278,11 @@ function stopAll(s) {
 }
 function urlOf(a, query) {
   var s = a.engine_;
-  return (a.name == "websocket" ? "ws" : "http") + (s.secure ? "s" : "") + s.path_ + "?EIO=4&transport=" + a.name + query + (a.opts.forceBase64 ? "&b64=1" : "") + encodeQuery(s.opts.query);
+  return (a.name == "websocket" ? "ws" : "http") + s.path_ + "?EIO=4&transport=" + a.name + query + (a.opts.forceBase64 ? "&b64=1" : "") + encodeQuery(s.opts.query);
 }
 
 // socket.js
-var reserved = /^(connect|connect_error|disconnect|disconnecting|newListener|removeListener)$/;
+var reserved = /^(connect(_error)?|disconnect(ing)?|newListener|removeListener)$/;
 function Socket(io2, nsp, opts) {
   var s = this;
   s.io = io2;
@@ -1344,7 +1296,7 @@ function Socket(io2, nsp, opts) {
   s.flags = {};
   s._any = [];
   s._anyOutgoing = [];
-  s.opts_ = extend({}, opts);
+  s.opts_ = opts || {};
   s.auth = s.opts_.auth;
   io2.nsps[nsp] = s;
   if (io2.auto_) s.open();
@@ -1364,23 +1316,27 @@ inherit(Socket, Emitter, {
   /**
    * Sends an event. A function as the last argument is called with the answer.
    */
-  emit: function(event2) {
-    var s = this, flags = s.flags, args = copy(arguments), engine = s.io.engine, packet, err;
-    if (reserved.test(event2)) throw new Error('"' + event2 + '" is a reserved event name');
+  emit: function(event) {
+    var s = this, flags = s.flags, args = copy(arguments), engine = s.io.engine, ack, packet;
+    if (reserved.test(event)) throw new Error('"' + event + '" is a reserved event name');
     s.flags = {};
     if (s.opts_.retries && !flags.volatile && !flags.queued_) {
       enqueue(s, args, flags);
       return s;
     }
+    ack = callback(args);
     packet = { type: EVENT, nsp: s.nsp, data: args, options: { compress: flags.compress !== false }, flags_: flags };
-    if (typeof args[args.length - 1] == "function") {
+    if (ack) {
       packet.id = s.ids_++;
-      awaitAnswer(s, packet, args.pop(), flags.timeout == null ? s.opts_.ackTimeout : flags.timeout);
+      awaitAnswer(s, packet, ack, flags.timeout == null ? s.opts_.ackTimeout : flags.timeout);
     }
-    if (flags.volatile && !(engine && engine.transport && engine.transport.writable)) return s;
-    if (s.connected && !expired(engine)) err = leave2(s, packet);
-    else if (!flags.queued_) err = hold(s, packet);
-    if (err) refuse(s, packet, err);
+    if (flags.volatile && !(engine && engine.cur_ && engine.cur_.writable)) return s;
+    try {
+      if (s.connected && !expired(engine)) leave2(s, packet);
+      else if (!flags.queued_) hold(s, packet);
+    } catch (err) {
+      refuse(s, packet, err);
+    }
     return s;
   },
   /** @returns {Promise} of the first value of the answer */
@@ -1440,13 +1396,15 @@ getter(Socket, "volatile", function() {
   this.flags.volatile = true;
   return this;
 });
+function callback(args) {
+  return typeof args[args.length - 1] == "function" && args.pop();
+}
 function leave2(s, packet) {
   callAll(s, s._anyOutgoing, packet.data);
-  return send(s.io, packet);
+  send(s.io, packet);
 }
 function hold(s, packet) {
-  var err = encode(s.io, packet, s.bytes_).error_;
-  if (err) return err;
+  encode(s.io, packet, s.bytes_);
   s.bytes_ += packet.size_;
   s.sendBuffer.push(packet);
 }
@@ -1488,7 +1446,7 @@ function fail(s, id, err) {
   if (ack && ack.fails_) call(s, ack, [err]);
 }
 function enqueue(s, args, flags) {
-  var ack = typeof args[args.length - 1] == "function" && args.pop(), entry;
+  var ack = callback(args), entry;
   entry = {
     tries_: 0,
     args_: args,
@@ -1525,18 +1483,17 @@ function hello(s) {
   else connect(s.auth);
 }
 function closed(s, reason, err) {
-  var held = s.sendBuffer.map(function(packet) {
-    return packet.id + "";
-  });
+  var id;
   s.connected = false;
   delete s.id;
   s.queue_.forEach(function(entry) {
     entry.pending_ = false;
   });
   s.emitReserved("disconnect", reason, err);
-  Object.keys(s.acks).forEach(function(id) {
-    if (held.indexOf(id) < 0) fail(s, id, new Error("socket has been disconnected"));
-  });
+  function waits(packet) {
+    return packet.id == id;
+  }
+  for (id in s.acks) if (!s.sendBuffer.some(waits)) fail(s, id, new Error("socket has been disconnected"));
 }
 function failed(s, err) {
   if (!s.connected) s.emitReserved("connect_error", err);
@@ -1585,8 +1542,11 @@ function connected(s, id, pid) {
     dispatch(s, args);
   });
   packets.forEach(function(packet) {
-    var err = leave2(s, packet);
-    if (err) fail(s, packet.id, err);
+    try {
+      leave2(s, packet);
+    } catch (err) {
+      fail(s, packet.id, err);
+    }
   });
   drain(s);
   s.emitReserved("connect");
@@ -1597,79 +1557,55 @@ function destroy(s) {
 }
 
 // sio.js
-var protocol2 = 5;
-function Encoder(replacer) {
-  this.replacer = replacer;
+function Encoder() {
 }
 Encoder.prototype.encode = function(packet) {
-  var found = [], type = packet.type, data = packet.data;
-  if (type == EVENT || type == ACK) {
-    data = extract(data, found);
-    if (found.length) type += 3;
-  }
-  return [type + (found.length ? found.length + "-" : "") + (packet.nsp && packet.nsp != "/" ? packet.nsp + "," : "") + (packet.id == null ? "" : packet.id) + (data == null ? "" : JSON.stringify(data, this.replacer))].concat(found);
+  var found = [], type = packet.type, attaches = type == EVENT || type == ACK, data = packet.data == null ? "" : JSON.stringify(packet.data, attaches && function(key, x) {
+    var raw = this[key];
+    return isObject(raw) && isBinary(raw) ? { _placeholder: true, num: found.push(raw) - 1 } : x;
+  });
+  return [(found.length ? type + 3 + (found.length + "-") : type) + (packet.nsp && packet.nsp != "/" ? packet.nsp + "," : "") + (packet.id == null ? "" : packet.id) + data].concat(found);
 };
-function extract(x, found) {
-  var copy2, before = found.length, key;
-  if (!isObject(x)) return x;
-  if (isBinary(x)) return { _placeholder: true, num: found.push(x) - 1 };
-  if (typeof x.toJSON == "function") return extract(x.toJSON(), found);
-  copy2 = Array.isArray(x) ? [] : {};
-  for (key in x) if (has(x, key)) copy2[key] = extract(x[key], found);
-  return found.length > before ? copy2 : x;
-}
 function refuse2(why) {
   throw new Error(why || "invalid packet");
 }
-function Decoder(reviver) {
-  this.reviver = reviver;
+function Decoder() {
 }
 inherit(Decoder, Emitter, {
   /** Takes a text or an attachment; throws if it makes no sense. */
   add: function(x) {
-    var d = this, packet = d.packet_, found = d.found_, text = typeof x == "string";
-    if (text == !!packet) refuse2(text ? "a text where an attachment should be" : "an attachment of nothing");
+    var d = this, head = d.head_, text = typeof x == "string";
+    if (text == !!head) refuse2(text ? "a text where an attachment should be" : "an attachment of nothing");
     if (text) {
-      packet = d.packet_ = decode(x, d.reviver);
-      found = d.found_ = [];
-    } else found.push(x);
-    if (found.length == (packet.attachments || 0)) {
-      d.packet_ = null;
-      if (!text) packet.data = restore(packet.data, found);
-      d.emitReserved("decoded", packet);
+      head = d.head_ = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?([\s\S]*)/.exec(x);
+      if (!head || !head[2] != head[1] <= CONNECT_ERROR) refuse2();
+      d.found_ = [];
+    } else d.found_.push(x);
+    if (d.found_.length == (head[2] || 0)) {
+      d.head_ = null;
+      d.emitReserved("decoded", decode(head, d.found_));
     }
   },
   /** Forgets what is half there. */
   destroy: function() {
-    this.packet_ = null;
+    this.head_ = null;
   }
 });
-function decode(text, reviver) {
-  var m = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?/.exec(text), packet, rest;
-  if (!m || !!m[2] != m[1] > CONNECT_ERROR) refuse2();
-  packet = { type: +m[1], nsp: m[3] || "/" };
-  rest = text.slice(m[0].length);
-  if (m[2]) {
-    packet.attachments = +m[2];
-    packet.type -= 3;
+function decode(head, found) {
+  var type = +head[1], packet = { type: type, nsp: head[3] || "/" };
+  if (head[2]) packet.type -= 3;
+  if (head[4]) packet.id = +head[4];
+  if (head[5]) {
+    packet.data = JSON.parse(head[5], head[2] && function(key, x) {
+      return isObject(x) && x._placeholder === true ? found[+x.num] || refuse2("illegal attachments") : x;
+    });
   }
-  if (m[4]) packet.id = +m[4];
-  if (rest) packet.data = JSON.parse(rest, reviver);
   if (!valid(packet.type, packet.data)) refuse2("invalid payload");
   return packet;
 }
 function valid(type, data) {
   var list = Array.isArray(data), none = data === void 0;
   return type == CONNECT ? none || isObject(data) && !list : type == DISCONNECT ? none : type == CONNECT_ERROR ? typeof data == "string" || isObject(data) && !list : list && (type == ACK || /^[sn]/.test(typeof data[0]));
-}
-function restore(x, found) {
-  if (!isObject(x)) return x;
-  if (x._placeholder === true) {
-    if (!has(found, x.num)) refuse2("illegal attachments");
-    return found[x.num];
-  }
-  for (var key in x) if (has(x, key)) x[key] = restore(x[key], found);
-  return x;
 }
 
 // manager.js
@@ -1685,7 +1621,7 @@ function Manager(uri, opts) {
   var m = this, parser, key;
   if (isObject(uri)) {
     opts = uri;
-    uri = void 0;
+    uri = null;
   }
   m.uri = uri;
   m.opts = opts = opts || {};
@@ -1722,11 +1658,11 @@ inherit(Manager, Emitter, {
     m.state_ = "opening";
     m.skip_ = false;
     m.done_ = done;
-    e = m.engine = new Engine(m.uri, m.opts, former && !former.id && !former.closing_ ? former.race_ : void 0);
-    e.hear_ = function(event2, x, y) {
+    e = m.engine = new Engine(m.uri, m.opts, former && !former.id && !former.closing_ && former.race_);
+    e.hear_ = function(event, x, y) {
       if (m.engine != e || m.state_ == "closed") return;
-      if (heard2[event2]) heard2[event2](m, x, y);
-      else m.emitReserved(event2, x);
+      if (heard2[event]) heard2[event](m, x, y);
+      else m.emitReserved(event, x);
     };
     e.mayJoin_ = function() {
       var main = m.nsps["/"];
@@ -1840,7 +1776,7 @@ function reconnect(m) {
   }
   m.reconnecting_ = true;
   wait = backoff(o.reconnectionDelay, o.reconnectionDelayMax, m.attempts_++, o.randomizationFactor);
-  if (hint != null && now() - m.hinted_ > hintWait) {
+  if (hint >= 0 && now() - m.hinted_ > hintWait) {
     m.hinted_ = now();
     wait = hint;
   }
@@ -1869,13 +1805,11 @@ function encode(m, packet, queued) {
     return x.size_ > e.maxPayload;
   }) ? "packet is too large" : queued + u.size_ > (m.opts.maxSendBuffer || sendBuffer) ? "send buffer is full" : "";
   packet.size_ = u.size_;
-  if (why && packet.type == EVENT) u.error_ = new Error(why);
+  if (why && packet.type == EVENT) throw new Error(why);
   return u;
 }
 function send(m, packet) {
-  var u = encode(m, packet, m.engine.queued);
-  if (!u.error_) push(m.engine, u);
-  return u.error_;
+  push(m.engine, encode(m, packet, m.engine.queued_));
 }
 
 // index.js
@@ -1888,11 +1822,11 @@ function io(uri, opts) {
   }
   opts = opts || {};
   at = parseURI(uri, opts);
-  server = "http" + (at.secure ? "s" : "") + at.origin;
+  server = "http" + at.origin;
   id = server + (opts.path || "/socket.io");
   m = managers[id];
   if (at.query && !opts.query) opts.query = decodeQuery(at.query);
-  if (opts.forceNew || opts["force new connection"] || opts.multiplex === false || m && m.nsps[at.path]) m = new Manager(server, opts);
+  if (opts.forceNew || opts.multiplex === false || m && m.nsps[at.path]) m = new Manager(server, opts);
   else m = managers[id] = m || new Manager(server, opts);
   return m.socket(at.path, opts);
 }
@@ -1902,7 +1836,7 @@ extend(io, {
   Engine: Engine,
   io: io,
   connect: io,
-  protocol: protocol2,
+  protocol: socketProtocol,
   WebSocket: WS,
   SSE: SSE,
   XHR: Polling

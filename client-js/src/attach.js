@@ -4,10 +4,10 @@ import {
   headStart, headStartMax, headStartMin, lasting, maxSuper, patienceMax, patienceMin, rejoinMax, rejoinMin, superseded, swapWait,
   tooLarge, unknown, upwardFirst, upwardMax, usualRoundTrip
 } from './constants.js';
-import { backoff, now } from './env.js';
+import { backoff, now, root } from './env.js';
 import { remember } from './memory.js';
-import { end, newRace, tell } from './engine.js';
-import { flush, stop, unpause } from './transport.js';
+import { end, newRace, tell, wake } from './engine.js';
+import { stop, unpause } from './transport.js';
 import { planUpward, trialFailed } from './upward.js';
 
 /** How long to wait for an answer, in milliseconds. */
@@ -34,15 +34,16 @@ export function isWebSocket(Class) {
 
 /** Starts the race: each leg has a head start over the next one. */
 export function run(s) {
-  s.early_ = !s.plain_ && s.mayJoin_();
+  s.early_ = !s.stock_ && s.mayJoin_();
   s.legs_ = best(s);
   nextLeg(s);
 }
 
 export function nextLeg(s) {
+  var Class = s.legs_.shift();
   s.legT_.stop_();
-  start(s, s.legs_.shift(), true);
-  if (s.legs_.length) s.legT_.start_(Math.min(Math.max(headStart * (s.memory_.kept_.rtt || usualRoundTrip), headStartMin), headStartMax));
+  if (s.legs_[0]) s.legT_.start_(Math.min(Math.max(headStart * (s.memory_.kept_.rtt || usualRoundTrip), headStartMin), headStartMax));
+  start(s, Class, true);
 }
 
 /** Starts an attachment. */
@@ -54,16 +55,19 @@ export function start(s, Class, leg) {
   a.run_();
 }
 
-/** Attaches anew. */
+/** Attaches anew. Without a network it does so now and then: a browser may be wrong about that. */
 export function retry(s) {
-  if (!s.live_.length) start(s, best(s)[0]);
+  var offline = root.navigator && navigator.onLine === false && now() - s.tried_ < rejoinMax;
+  if (s.live_.length) return;
+  if (offline) s.retryT_.start_(rejoinMax);
+  else start(s, best(s)[0]);
 }
 
 /** Makes a the newest attachment. OPEN must come in time. */
 export function enlist(a, wait) {
   var s = a.engine_;
   a.k_ = ++s.race_.k_;
-  a.since_ = now();
+  a.since_ = s.tried_ = now();
   s.live_.push(a);
   a.openT_.start_(wait);
 }
@@ -75,13 +79,11 @@ export function kill(a) {
   a.dead_ = true;
   a.openT_.stop_();
   a.probeT_.stop_();
-  a.swapT_.stop_();
   stop(a);
   s.live_ = s.live_.filter(function (other) { return other != a; });
   if (s.cur_ == a) {
     s.cur_ = null;
     s.lost_ = a;
-    s.sentT_.stop_();
   }
   if (s.trial_ == a) s.trial_ = null;
 }
@@ -91,30 +93,24 @@ export function newer(a) {
   return a.engine_.live_.some(function (other) { return other.k_ > a.k_; });
 }
 
-/** What an answer to a request refuses, 0 if nothing. */
+/** What an answer to a request refuses, if it does. */
 export function refusal(status, text) {
-  return status == 413 ? tooLarge : status != 400 ? 0 :
-    /^\{"code":1\b/.test(text) ? unknown : /^\{"code":3,"message":"superseded"/.test(text) ? superseded : 0;
-}
-
-/** An error as applications know them. */
-export function transportError(message, description) {
-  var err = new Error(message);
-  err.type = 'TransportError';
-  err.description = description;
-  return err;
+  var m = status == 400 && /^\{"code":(1,|3,"message":"superseded")/.exec(text);
+  return status == 413 ? tooLarge : m && (m[1] == '1,' ? unknown : superseded);
 }
 
 /**
  * a has come to its end.
- * @param {string} message of the error
+ * @param {string=} message of the error
  * @param {*=} detail of the error
  * @param {string=} reason
  * @param {number=} code of what the server refuses; any other is no refusal
  */
 export function gone(a, message, detail, reason, code) {
-  var s = a.engine_, err = transportError(message, detail), refused = code == unknown || code == superseded;
-  if (DEBUG) note('end of ' + a.name + ' ' + a.k_ + ': ' + (code || message) + ' ' + (detail || ''));
+  var s = a.engine_, err = new Error(message), refused = code == unknown || code == superseded;
+  if (DEBUG) note('end of ' + a.name + ' ' + a.k_ + ': ' + (code || message || 'out of turn') + ' ' + (detail || ''));
+  err.type = 'TransportError';
+  err.description = detail;
   reason = reason || 'transport error';
   if (a.dead_ || s.over_) kill(a);
   else if (s.trial_ == a) trialFailed(a, err); // it has attached nothing: nothing is lost
@@ -141,7 +137,7 @@ function lost(a, err, reason) {
   if (failed) m.failures_[a.name]++;
   if (quiet) s.race_.silences_++;
   if (a.name == 'websocket' && a.opened_) m.up_ = now() - a.since_ > lasting ? upwardFirst : Math.min(2 * m.up_, upwardMax);
-  if (s.stock_) return end(s, reason, err);
+  if (s.id && s.stock_) return end(s, reason, err);
   kill(a);
   before = s.live_[s.live_.length - 1];
   if (!s.id) {
@@ -167,8 +163,9 @@ export function suspend(s) {
   tell(s, 'suspend');
 }
 
-/** Attaches at once, if nothing lives: the network is back, or the page. */
+/** Attaches at once, if nothing lives: the network is back, or the page. What has failed before says nothing any more. */
 export function hurry(s) {
+  s.fails_ = s.race_.silences_ = 0;
   if (s.cur_ && !s.stock_) probe(s.cur_);
   else if (s.retryT_.on_) s.retryT_.start_(0);
 }
@@ -179,7 +176,7 @@ export function prove(a) {
   // In polling the answer is the proof.
   if (s.stock_ || a.proved_ || a.name == 'polling') alive(a);
   else probe(a);
-  if (!s.stock_) a.swapT_.start_(swapWait);
+  if (!s.stock_) s.swapT_.start_(swapWait);
   planUpward(s);
 }
 
@@ -188,7 +185,7 @@ export function probe(a) {
   if (a.dead_ || a.probeT_.on_ || a.name == 'polling') return;
   a.dueProbe_ = true;
   a.probeT_.start_(patience(a.engine_));
-  flush(a);
+  wake(a.engine_); // it may leave together with what is written now
 }
 
 /** No 3probe came. */

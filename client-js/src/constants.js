@@ -1,6 +1,9 @@
 // constants.js: times in milliseconds, sizes in bytes, and codes. The build puts them where they are used: nothing may be
 // imported here.
 
+/** Versions of the protocols. */
+export const engineProtocol = 4, socketProtocol = 5;
+
 /** A timer that fires so much later than it should has slept with the device. */
 export const asleep = 2000;
 

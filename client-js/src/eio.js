@@ -2,9 +2,6 @@
 
 import { fromBase64, received, toBase64 } from './binary.js';
 
-/** The version of the protocol. */
-export var protocol = 4;
-
 // What packets are called in events.
 var names = ['open', 'close', 'ping', 'pong', 'message', 'upgrade', 'noop', 'ack'];
 
@@ -14,9 +11,9 @@ var names = ['open', 'close', 'ping', 'pong', 'message', 'upgrade', 'noop', 'ack
  * @returns {{type: string, data: *}} throws if there is no such packet
  */
 export function parsePacket(x) {
-  var text = typeof x == 'string', type = !text || x.charAt(0) == 'b' ? 'message' : names[x.charAt(0)];
+  var text = typeof x == 'string', code = text && x.charAt(0), type = !text || code == 'b' ? 'message' : names[code];
   if (!type) throw new Error('invalid packet' + (DEBUG ? ': ' + x.slice(0, 60) : ''));
-  return { type: type, data: text ? x.charAt(0) == 'b' ? fromBase64(x.slice(1)) : x.slice(1) : received(x) };
+  return { type: type, data: code == 'b' ? fromBase64(x.slice(1)) : text ? x.slice(1) : received(x) };
 }
 
 /** @returns {Array} the packets of a polling answer or an event of a stream */

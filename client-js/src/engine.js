@@ -1,8 +1,8 @@
 // engine.js: one session of the server: what the application may do with it, and how it begins and ends.
 
+import { engineProtocol } from './constants.js';
 import { Emitter } from './emitter.js';
 import { Timer, extend, getter, inherit, isObject, nothing, now, randomText, tick } from './env.js';
-import { protocol } from './eio.js';
 import { freeze, sizeOf } from './binary.js';
 import { encodeQuery, decodeQuery, parseURI } from './url.js';
 import { memoryOf } from './memory.js';
@@ -33,7 +33,7 @@ export function newRace() {
  * and end connections.
  *
  *   id           "" until the first OPEN
- *   stock_       the server has no resume, or the client wants none: the connection is the session
+ *   stock_       the client wants no resume, or the server has none: the connection is the session
  *   over_        nothing more is taken or started
  *   closing_     the application has ended it
  *   allowed_     the transports that the server attaches
@@ -49,34 +49,27 @@ export function newRace() {
  *   early_       whether the server may connect "/" by itself: asked for, then whether it has done so
  *
  * @constructor
- * @param {string|Object=} uri
- * @param {Object=} opts
+ * @param {string=} uri
+ * @param {Object} opts
  * @param {Object=} race that goes on
  */
 export function Engine(uri, opts, race) {
   var s = this, at;
-  if (isObject(uri)) {
-    opts = uri;
-    uri = null;
-  }
-  opts = s.opts = extend({ path: '/engine.io' }, opts);
+  opts = s.opts = extend({}, opts);
   at = parseURI(uri || opts.host, opts);
-  s.secure = at.secure;
   s.hostname = at.hostname;
-  s.port = at.port;
   opts.query = isObject(opts.query) ? opts.query : decodeQuery(opts.query || at.query);
-  s.base_ = s.last_ = s.have_ = s.acked_ = s.unacked_ = s.size_ = s.queued = s.fails_ = s.super_ = 0;
+  s.base_ = s.last_ = s.have_ = s.acked_ = s.unacked_ = s.size_ = s.queued_ = s.fails_ = s.super_ = 0;
   s.interval_ = 25000;
   s.timeout_ = 20000;
   s.maxPayload = 1e6;
   s.buffer_ = Infinity;
-  s.openK_ = -1;
   s.id = '';
   s.allowed_ = names;
   s.waiting_ = s.writeBuffer = [];
   s.kept_ = [];
   s.live_ = [];
-  s.plain_ = opts.resume === false;
+  s.stock_ = opts.resume === false;
   s.race_ = race || newRace();
   s.path_ = at.origin + opts.path.replace(/\/$/, '') + (opts.addTrailingSlash === false ? '' : '/');
   s.memory_ = memoryOf(s.path_);
@@ -86,6 +79,7 @@ export function Engine(uri, opts, race) {
     s.legT_ = new Timer(s, nextLeg),
     s.pingT_ = new Timer(s, pingMissing),
     s.sentT_ = new Timer(s, ask),
+    s.swapT_ = new Timer(s, ask),
     s.upT_ = new Timer(s, tryUpward),
     s.byeT_ = new Timer(s, farewell)
   ];
@@ -103,7 +97,7 @@ export function Engine(uri, opts, race) {
 }
 
 inherit(Engine, Emitter, {
-  protocol: protocol,
+  protocol: engineProtocol,
 
   /** Hears the events of the session before its listeners do. */
   hear_: nothing,
@@ -168,7 +162,7 @@ export function push(s, u) {
   u.unread_ = u.messages_.length;
   s.emitReserved('packetCreate', { type: 'message', data: u.messages_[0].data_, options: u.packet_.options });
   s.waiting_.push(u);
-  s.queued += u.size_;
+  s.queued_ += u.size_;
   u.messages_.forEach(function (m) {
     freeze(m.data_, function (data) {
       m.data_ = data;
@@ -233,6 +227,6 @@ export function stopAll(s) {
 /** The address of a request of a. */
 export function urlOf(a, query) {
   var s = a.engine_;
-  return (a.name == 'websocket' ? 'ws' : 'http') + (s.secure ? 's' : '') + s.path_ + '?EIO=4&transport=' + a.name + query +
+  return (a.name == 'websocket' ? 'ws' : 'http') + s.path_ + '?EIO=4&transport=' + a.name + query +
     (a.opts.forceBase64 ? '&b64=1' : '') + encodeQuery(s.opts.query);
 }

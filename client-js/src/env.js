@@ -36,13 +36,8 @@ export function tick(f) {
  * @returns {T}
  */
 export function extend(to, from) {
-  for (var key in from) if (has(from, key)) to[key] = from[key];
+  for (var key in from) if ({}.hasOwnProperty.call(from, key)) to[key] = from[key];
   return to;
-}
-
-/** @returns {boolean} whether o itself has the member */
-export function has(o, key) {
-  return Object.prototype.hasOwnProperty.call(o, key);
 }
 
 /** @returns {boolean} whether x is an object, or an array */
@@ -142,5 +137,5 @@ export function randomText(n) {
  * @returns {number} milliseconds
  */
 export function backoff(min, max, attempt, jitter) {
-  return Math.floor(Math.min(Math.min(min * Math.pow(2, attempt), max) * (1 + jitter * (Math.random() * 2 - 1)), max));
+  return Math.min(Math.min(min * Math.pow(2, attempt), max) * (1 + jitter * (Math.random() * 2 - 1)), max);
 }

@@ -14,10 +14,6 @@ export var uplink = {
     return this.opened_ && !this.posting_;
   },
 
-  busy_: function () {
-    return this.posting_;
-  },
-
   write_: function (packets, n) {
     var a = this, s = a.engine_, upTo = s.base_ + n, last = a.leaving_ && !packets.length && !left(s);
     if (last) packets.push('1');
@@ -63,7 +59,7 @@ export function post(a, k, n, packets, done, hurry) {
     });
     timer = after(a, s.stock_ ? s.interval_ + s.timeout_ : patience(s), again);
   }
-  if (hurry && !a.opts.extraHeaders && root.navigator && navigator.sendBeacon && navigator.sendBeacon(urlOf(a, query), body)) return;
+  if (hurry && !a.opts.extraHeaders && navigator.sendBeacon && navigator.sendBeacon(urlOf(a, query), body)) return;
   go();
   return function () {
     timer.stop_();
@@ -86,13 +82,10 @@ export function canStream() {
  * @returns {function(): void} gives it up; done is not called then
  */
 export function request(a, method, query, body, done, chunk) {
-  var headers = extend(body ? { 'Content-Type': 'text/plain;charset=UTF-8' } : {}, a.opts.extraHeaders),
-    send = NODE && (a.fetch_ || !root.XMLHttpRequest) ? byFetch : byXHR;
-  return send(method, urlOf(a, query), headers, a.opts.withCredentials, body, done, chunk);
-}
-
-function byXHR(method, url, headers, credentials, body, done, chunk) {
-  var x = new XMLHttpRequest(), read = 0, key;
+  var o = a.opts, url = urlOf(a, query), headers = extend(body ? { 'Content-Type': 'text/plain;charset=UTF-8' } : {}, o.extraHeaders),
+    x, key, read = 0;
+  if (NODE && (a.fetch_ || !root.XMLHttpRequest)) return byFetch(method, url, headers, o.withCredentials, body, done, chunk);
+  x = new XMLHttpRequest();
   x.onreadystatechange = function () {
     var state = x.readyState, text;
     if (state < 3 || state < 4 && !chunk) return;
@@ -101,14 +94,10 @@ function byXHR(method, url, headers, credentials, body, done, chunk) {
     read = text.length;
     if (state > 3) done(x.status, text);
   };
-  try {
-    x.open(method, url, true);
-    for (key in headers) x.setRequestHeader(key, headers[key]);
-    if (credentials) x.withCredentials = true;
-    x.send(body);
-  } catch (err) {
-    setTimeout(function () { done(0, ''); }, 0);
-  }
+  x.open(method, url, true);
+  for (key in headers) x.setRequestHeader(key, headers[key]);
+  x.withCredentials = !!o.withCredentials;
+  x.send(body);
   return function () {
     x.onreadystatechange = nothing;
     x.abort();

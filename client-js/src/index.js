@@ -1,9 +1,9 @@
 // index.js: what the library is.
 
+import { socketProtocol } from './constants.js';
 import { Manager } from './manager.js';
 import { Socket } from './socket.js';
 import { Engine } from './engine.js';
-import { protocol } from './sio.js';
 import { WS } from './websocket.js';
 import { SSE } from './sse.js';
 import { Polling } from './polling.js';
@@ -28,17 +28,17 @@ export function io(uri, opts) {
   }
   opts = opts || {};
   at = parseURI(uri, opts);
-  server = 'http' + (at.secure ? 's' : '') + at.origin;
+  server = 'http' + at.origin;
   id = server + (opts.path || '/socket.io');
   m = managers[id];
   if (at.query && !opts.query) opts.query = decodeQuery(at.query);
-  if (opts.forceNew || opts['force new connection'] || opts.multiplex === false || m && m.nsps[at.path]) m = new Manager(server, opts);
+  if (opts.forceNew || opts.multiplex === false || m && m.nsps[at.path]) m = new Manager(server, opts);
   else m = managers[id] = m || new Manager(server, opts);
   return m.socket(at.path, opts);
 }
 
 extend(io, {
-  Manager: Manager, Socket: Socket, Engine: Engine, io: io, connect: io, protocol: protocol,
+  Manager: Manager, Socket: Socket, Engine: Engine, io: io, connect: io, protocol: socketProtocol,
   WebSocket: WS, SSE: SSE, XHR: Polling
 });
 if (DEBUG) {
@@ -47,4 +47,7 @@ if (DEBUG) {
   Engine.prototype.start_ = function (Class) { start(this, Class); };
 }
 
-export { Manager, Socket, protocol, io as connect, io as default, WS as WebSocket, SSE, Polling as XHR };
+/** The version of the protocol. */
+export var protocol = socketProtocol;
+
+export { Manager, Socket, io as connect, io as default, WS as WebSocket, SSE, Polling as XHR };

@@ -3,7 +3,7 @@
 import { goodbyeWait, maxPackets } from './constants.js';
 import { nothing } from './env.js';
 import { end, finish, stopAll, tell } from './engine.js';
-import { best, isWebSocket, retry, run, suspend, transportError } from './attach.js';
+import { best, isWebSocket, retry, run, suspend } from './attach.js';
 import { fitting, number } from './numbers.js';
 import { flush, unpause } from './transport.js';
 import { post } from './http.js';
@@ -39,7 +39,7 @@ export function farewell(s, hurry) {
 
 /** Whether all that is left fits into a POST. */
 function fits(s) {
-  return s.size_ + s.queued < s.maxPayload * 0.9 && s.kept_.length + s.waiting_.length < maxPackets &&
+  return s.size_ + s.queued_ < s.maxPayload * 0.9 && s.kept_.length + s.waiting_.length < maxPackets &&
     !s.waiting_.some(function (u) { return u.unread_; });
 }
 
@@ -59,15 +59,12 @@ export function vanish(s) {
 
 /** The page goes away, but may be restored. */
 export function freeze(s) {
-  if (s.stock_) return end(s, 'transport close', transportError('network connection lost'));
-  s.frozen_ = true;
+  if (s.stock_) return end(s, 'transport close');
   if (s.cur_) suspend(s);
   stopAll(s);
 }
 
 /** The page is back. */
 export function thaw(s) {
-  if (!s.frozen_) return;
-  s.frozen_ = false;
   (s.id ? retry : run)(s);
 }

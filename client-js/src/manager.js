@@ -22,7 +22,7 @@ export function Manager(uri, opts) {
   var m = this, parser, key;
   if (isObject(uri)) {
     opts = uri;
-    uri = undefined;
+    uri = null;
   }
   m.uri = uri;
   m.opts = opts = opts || {};
@@ -61,7 +61,7 @@ inherit(Manager, Emitter, {
     m.skip_ = false;
     m.done_ = done;
     // A race without an answer goes on.
-    e = m.engine = new Engine(m.uri, m.opts, former && !former.id && !former.closing_ ? former.race_ : undefined);
+    e = m.engine = new Engine(m.uri, m.opts, former && !former.id && !former.closing_ && former.race_);
     e.hear_ = function (event, x, y) {
       if (m.engine != e || m.state_ == 'closed') return;
       if (heard[event]) heard[event](m, x, y);
@@ -193,7 +193,7 @@ function reconnect(m) {
   }
   m.reconnecting_ = true;
   wait = backoff(o.reconnectionDelay, o.reconnectionDelayMax, m.attempts_++, o.randomizationFactor);
-  if (hint != null && now() - m.hinted_ > hintWait) {
+  if (hint >= 0 && now() - m.hinted_ > hintWait) {
     m.hinted_ = now();
     wait = hint;
   }
@@ -220,8 +220,8 @@ export function release(m) {
 }
 
 /**
- * Makes the unit of a packet. An error says what speaks against sending it behind so many bytes.
- * @returns {{unit_: Object, error_: (Error|undefined)}}
+ * Makes the unit of a packet, and throws if an event is too large to be sent behind so many bytes.
+ * @returns {Object}
  */
 export function encode(m, packet, queued) {
   var e = m.engine,
@@ -230,16 +230,11 @@ export function encode(m, packet, queued) {
     why = e && e.id && !e.stock_ && u.messages_.some(function (x) { return x.size_ > e.maxPayload; }) ? 'packet is too large' :
       queued + u.size_ > (m.opts.maxSendBuffer || sendBuffer) ? 'send buffer is full' : '';
   packet.size_ = u.size_;
-  if (why && packet.type == EVENT) u.error_ = new Error(why);
+  if (why && packet.type == EVENT) throw new Error(why);
   return u;
 }
 
-/**
- * Sends a packet, unless it is too large.
- * @returns {Error|undefined}
- */
+/** Sends a packet. */
 export function send(m, packet) {
-  var u = encode(m, packet, m.engine.queued);
-  if (!u.error_) push(m.engine, u);
-  return u.error_;
+  push(m.engine, encode(m, packet, m.engine.queued_));
 }

@@ -13,7 +13,8 @@ var known = {};
 export function memoryOf(key) {
   var m = known[key], kept;
   if (!m) {
-    m = known[key] = { failures_: { websocket: 0, sse: 0, polling: 0 }, up_: upwardFirst, kept_: {} };
+    m = known[key] = { up_: upwardFirst, kept_: {} };
+    forgive(m);
     try { // a page may have no storage
       kept = JSON.parse(root.sessionStorage.getItem('everwire' + key));
       if (now() - kept.at < lifetime) {
@@ -24,6 +25,11 @@ export function memoryOf(key) {
   }
   if (now() - m.kept_.at > lifetime) m.kept_.won = null;
   return m;
+}
+
+/** Forgets what has failed: the network is another one. */
+export function forgive(m) {
+  m.failures_ = { websocket: 0, sse: 0, polling: 0 };
 }
 
 /** Notes that the transport has got through, for this page and the next one. */

@@ -10,12 +10,19 @@ import { farewell } from './leave.js';
 import { remember } from './memory.js';
 
 /**
- * Takes packets that came on a. Unless a is a WebSocket, where messages are counted, before is the number before the
- * first message.
+ * Takes packets that came on a.
+ * @param {number} n for polling, the number before that of the first message; for SSE, that of the last; a WebSocket counts
+ * @param {function(): Array} read returns the packets, or throws
  */
-export function receive(a, before, packets) {
-  var s = a.engine_;
-  if (a.name != 'websocket') a.num_ = before;
+export function receive(a, n, read) {
+  var s = a.engine_, packets;
+  try {
+    packets = read();
+  } catch (err) {
+    return gone(a, 'parse error', err, 'parse error');
+  }
+  if (a.name == 'sse') packets.forEach(function (p) { if (p.type == 'message') n--; });
+  if (a.name != 'websocket') a.num_ = n;
   packets.forEach(function (p) {
     if (a.dead_ || s.over_) return;
     s.emitReserved('packet', p);
@@ -37,7 +44,7 @@ function proved(a) {
 
 /** Takes a packet of a connection. */
 function take(a, type, data) {
-  var s = a.engine_, m;
+  var s = a.engine_;
   if (type == 'message') message(a, data);
   if (type == 'ping') {
     watchPings(s);
@@ -49,25 +56,19 @@ function take(a, type, data) {
   }
   if (type == 'ack') {
     if (data > s.base_) a.moved_ = true;
-    acknowledged(s, /^\d{1,16}$/.test(data) ? +data : Infinity);
+    acknowledged(s, +data);
   }
-  if (type == 'noop' && !s.stock_ && newer(a)) gone(a, 'retired'); // else the next GET asks again
-  if (type == 'close') {
-    m = /^\{"retry":(\d+)/.exec(data);
-    end(s, 'transport close', undefined, m ? +m[1] : undefined);
-  }
+  if (type == 'noop' && !s.stock_ && newer(a)) gone(a); // else the next GET asks again
+  if (type == 'close') end(s, 'transport close', undefined, parseFloat(/\d+/.exec(data))); // {"retry":<ms>}, or nothing
 }
 
 /** Takes a message, unless the client has it already. */
 function message(a, data) {
-  var s = a.engine_;
-  a.num_++;
+  var s = a.engine_, ahead = ++a.num_ - s.have_;
   if (!s.stock_) {
-    if (a.num_ <= s.have_) return;
-    if (a.num_ > ++s.have_) {
-      s.have_--;
-      return gone(a, 'transport error', DEBUG && 'message ' + a.num_ + ' after ' + s.have_);
-    }
+    if (ahead < 1) return;
+    if (ahead > 1) return gone(a);
+    s.have_++;
     a.moved_ = true;
     s.unacked_ += data.length || data.byteLength || 0;
   }
@@ -99,7 +100,7 @@ export function told(s) {
 
 /** Drops what the server has. */
 export function acknowledged(s, n) {
-  if (n > s.last_) return end(s, 'parse error', new Error(DEBUG ? 'acknowledgement of message ' + n + ' of ' + s.last_ : 'parse error'));
+  if (!(n <= s.last_)) return end(s, 'parse error');
   if (n <= s.base_) return;
   s.kept_.splice(0, n - s.base_).forEach(function (m) { s.size_ -= m.size_; });
   s.base_ = n;
@@ -145,7 +146,6 @@ function open(a, text) {
     r = o.resume;
   } catch (err) {}
   if (!o || typeof o.sid != 'string' || !first && (s.stock_ || !r || o.sid != s.id)) return gone(a, 'parse error', text);
-  if (a.k_ < s.openK_) return kill(a);
   if (DEBUG) note('connection ' + a.name + ' ' + a.k_);
   if (first) begin(a, o, r);
   s.live_.forEach(function (other) {
@@ -154,7 +154,6 @@ function open(a, text) {
     kill(other);
   });
   a.opened_ = true;
-  s.openK_ = a.k_;
   s.super_ = 0;
   s.legs_ = [];
   s.legT_.stop_();
@@ -181,7 +180,7 @@ function open(a, text) {
 function begin(a, o, r) {
   var s = a.engine_;
   s.id = o.sid;
-  s.stock_ = s.plain_ || !r;
+  s.stock_ = s.stock_ || !r;
   s.interval_ = o.pingInterval;
   s.timeout_ = o.pingTimeout;
   s.maxPayload = o.maxPayload || s.maxPayload;
@@ -200,7 +199,7 @@ function synchronize(a, r, again) {
   // A repeated OPEN may be older than the answer to a POST that has overtaken it.
   if (!again || r.ack >= s.base_) {
     if (!(r.ack >= s.base_ && r.ack <= s.last_ && r.from <= s.have_)) {
-      end(s, 'parse error', new Error(DEBUG ? 'OPEN counts ' + r.ack + ',' + r.from : 'parse error'));
+      end(s, 'parse error');
       return false;
     }
     acknowledged(s, r.ack);
@@ -221,7 +220,7 @@ export function left(s) {
 function shift(s, room) {
   var u;
   while ((u = s.waiting_[0]) && (u.packet_.off_ || !u.unread_ && u.size_ <= room)) {
-    s.queued -= u.size_;
+    s.queued_ -= u.size_;
     s.waiting_.shift();
     if (!u.packet_.off_) {
       u.packet_.sent_ = true;

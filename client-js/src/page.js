@@ -2,7 +2,8 @@
 
 import { nothing, root } from './env.js';
 import { end } from './engine.js';
-import { hurry, transportError } from './attach.js';
+import { hurry } from './attach.js';
+import { forgive } from './memory.js';
 import { freeze, thaw, vanish } from './leave.js';
 
 /**
@@ -12,10 +13,13 @@ import { freeze, thaw, vanish } from './leave.js';
  */
 export function watch(s) {
   var listeners = {
-    online: function () { hurry(s); },
+    online: function () {
+      forgive(s.memory_);
+      hurry(s);
+    },
     offline: function () {
       // A session of the base ends with its connection: better now than after the next ping.
-      if (s.stock_ && s.hostname != 'localhost') end(s, 'transport close', transportError('network connection lost'));
+      if (s.stock_ && s.hostname != 'localhost') end(s, 'transport close', { description: 'network connection lost' });
     },
     visibilitychange: function () { if (!document.hidden) hurry(s); },
     // A page that may be restored comes back to its session.

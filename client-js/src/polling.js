@@ -21,7 +21,7 @@ export var Polling = transport(function () { return root.XMLHttpRequest || NODE 
       if (a.getting_) missed(a, 0, '');
       else a.next_();
     });
-    get(a, query + (query && !a.leg_ ? '&p=0' : ''), a.asked_);
+    get(a, query + (query && !a.leg_ ? '&p=0' : ''), a.engine_.have_);
   },
 
   /** Makes the next GET. Only its answer is read. */
@@ -37,7 +37,7 @@ function get(a, query, before) {
   a.getting_ = true;
   if (NODE) tick(function () { a.emitReserved('poll'); });
   if (a.opts.timestampRequests !== false) { // keeps caches from answering
-    query += '&' + (a.opts.timestampParam || 't') + '=' + now().toString(36) + (stamps++).toString(36);
+    query += '&' + (a.opts.timestampParam || 't') + '=' + now().toString(36) + stamps++;
   }
   if (a.opened_) a.getT_.start_(s.interval_ + (s.stock_ ? s.timeout_ : 5000)); // OPEN has a limit of its own
   a.abortDown_ = request(a, 'GET', query, undefined, function (status, text) {
@@ -45,12 +45,7 @@ function get(a, query, before) {
     a.getT_.stop_();
     if (status != 200) return missed(a, status, text);
     a.failed_ = 0;
-    try {
-      text = parsePayload(text);
-    } catch (err) {
-      return gone(a, 'parse error', err, 'parse error');
-    }
-    receive(a, before, text);
+    receive(a, before, function () { return parsePayload(text); });
     if (a.dead_) return;
     if (a.opened_) a.next_();
     else gone(a, 'xhr poll error', status);

@@ -6,7 +6,7 @@ import { after, copy, extend, getter, inherit, randomText } from './env.js';
 import { expired } from './engine.js';
 import { encode, release, send } from './manager.js';
 
-var reserved = /^(connect|connect_error|disconnect|disconnecting|newListener|removeListener)$/;
+var reserved = /^(connect(_error)?|disconnect(ing)?|newListener|removeListener)$/;
 
 /**
  * @constructor
@@ -27,7 +27,7 @@ export function Socket(io, nsp, opts) {
   s.flags = {};
   s._any = [];
   s._anyOutgoing = [];
-  s.opts_ = extend({}, opts);
+  s.opts_ = opts || {};
   s.auth = s.opts_.auth;
   io.nsps[nsp] = s;
   if (io.auto_) s.open();
@@ -51,22 +51,26 @@ inherit(Socket, Emitter, {
    * Sends an event. A function as the last argument is called with the answer.
    */
   emit: function (event) {
-    var s = this, flags = s.flags, args = copy(arguments), engine = s.io.engine, packet, err;
+    var s = this, flags = s.flags, args = copy(arguments), engine = s.io.engine, ack, packet;
     if (reserved.test(event)) throw new Error('"' + event + '" is a reserved event name');
     s.flags = {};
     if (s.opts_.retries && !flags.volatile && !flags.queued_) {
       enqueue(s, args, flags);
       return s;
     }
+    ack = callback(args);
     packet = { type: EVENT, nsp: s.nsp, data: args, options: { compress: flags.compress !== false }, flags_: flags };
-    if (typeof args[args.length - 1] == 'function') {
+    if (ack) {
       packet.id = s.ids_++;
-      awaitAnswer(s, packet, args.pop(), flags.timeout == null ? s.opts_.ackTimeout : flags.timeout);
+      awaitAnswer(s, packet, ack, flags.timeout == null ? s.opts_.ackTimeout : flags.timeout);
     }
-    if (flags.volatile && !(engine && engine.transport && engine.transport.writable)) return s;
-    if (s.connected && !expired(engine)) err = leave(s, packet);
-    else if (!flags.queued_) err = hold(s, packet);
-    if (err) refuse(s, packet, err);
+    if (flags.volatile && !(engine && engine.cur_ && engine.cur_.writable)) return s;
+    try {
+      if (s.connected && !expired(engine)) leave(s, packet);
+      else if (!flags.queued_) hold(s, packet);
+    } catch (err) {
+      refuse(s, packet, err);
+    }
     return s;
   },
 
@@ -131,16 +135,20 @@ getter(Socket, 'volatile', function () {
   return this;
 });
 
+/** Takes the function from the end of args, if there is one. */
+function callback(args) {
+  return typeof args[args.length - 1] == 'function' && args.pop();
+}
+
 /** Sends a packet now. */
 function leave(s, packet) {
   callAll(s, s._anyOutgoing, packet.data);
-  return send(s.io, packet);
+  send(s.io, packet);
 }
 
 /** Keeps a packet until the socket is connected. */
 function hold(s, packet) {
-  var err = encode(s.io, packet, s.bytes_).error_;
-  if (err) return err;
+  encode(s.io, packet, s.bytes_);
   s.bytes_ += packet.size_;
   s.sendBuffer.push(packet);
 }
@@ -189,7 +197,7 @@ function fail(s, id, err) {
 
 /** Queues an event that is sent again until it is answered. */
 function enqueue(s, args, flags) {
-  var ack = typeof args[args.length - 1] == 'function' && args.pop(), entry;
+  var ack = callback(args), entry;
   entry = {
     tries_: 0, args_: args, key_: { _once: randomText(20) }, flags_: extend({ queued_: true }, flags),
     answer_: withError(function (err) {
@@ -229,14 +237,15 @@ export function hello(s) {
 
 /** The session, or the namespace in it, has ended. */
 export function closed(s, reason, err) {
-  var held = s.sendBuffer.map(function (packet) { return packet.id + ''; });
+  var id;
   s.connected = false;
   delete s.id;
   s.queue_.forEach(function (entry) { entry.pending_ = false; });
   s.emitReserved('disconnect', reason, err);
-  Object.keys(s.acks).forEach(function (id) {
-    if (held.indexOf(id) < 0) fail(s, id, new Error('socket has been disconnected'));
-  });
+  function waits(packet) {
+    return packet.id == id;
+  }
+  for (id in s.acks) if (!s.sendBuffer.some(waits)) fail(s, id, new Error('socket has been disconnected'));
 }
 
 /** There is no session. */
@@ -291,8 +300,11 @@ function connected(s, id, pid) {
   s.bytes_ = 0;
   events.forEach(function (args) { dispatch(s, args); });
   packets.forEach(function (packet) {
-    var err = leave(s, packet);
-    if (err) fail(s, packet.id, err);
+    try {
+      leave(s, packet);
+    } catch (err) {
+      fail(s, packet.id, err);
+    }
   });
   drain(s);
   s.emitReserved('connect');

@@ -14,7 +14,8 @@ export var SSE = transport(function () { return root.EventSource || canStream();
   run_: function () {
     var a = this, Class = root.EventSource, query = attachQuery(a), url = urlOf(a, query), es;
     function take(e) {
-      event(a, e);
+      if (e.type == 'x') gone(a, 'sse error', 400, '', refusal(400, e.data));
+      else receive(a, +e.lastEventId, function () { return parsePayload(e.type == 'e' ? JSON.parse(e.data) : e.data); });
     }
     function ended(status, text) {
       gone(a, 'sse error', status, a.opened_ && 'transport close', refusal(status, text));
@@ -32,35 +33,20 @@ export var SSE = transport(function () { return root.EventSource || canStream();
   }
 }, uplink));
 
-/** Takes an event; its id is the number of its last message. */
-function event(a, e) {
-  var packets, before = +e.lastEventId;
-  if (e.type == 'x') return gone(a, 'sse error', 400, '', refusal(400, e.data));
-  try {
-    packets = parsePayload(e.type == 'e' ? JSON.parse(e.data) : e.data);
-  } catch (err) {
-    return gone(a, 'parse error', err, 'parse error');
-  }
-  packets.forEach(function (p) { if (p.type == 'message') before--; });
-  receive(a, before, packets);
-}
-
 /**
- * Reads events.
+ * Reads events as the server writes them: with one line of data each.
  * @param {function({type: string, lastEventId: string, data: string}): void} take is called with each
  * @returns {function(string): void} takes the next piece of the stream
  */
 export function eventReader(take) {
-  var rest = '', e = {};
+  var rest = '';
   return function (text) {
-    var lines = (rest + text).split(/\r?\n/);
-    rest = lines.pop();
-    lines.forEach(function (line) {
-      var m = /^(event|data|id): ?([\s\S]*)/.exec(line);
-      if (m) e[m[1]] = m[1] == 'data' && e.data != null ? e.data + '\n' + m[2] : m[2];
-      if (line) return;
+    var blocks = (rest + text).split(/\r?\n\r?\n/);
+    rest = blocks.pop();
+    blocks.forEach(function (block) {
+      var e = {};
+      block.replace(/(?:^|\n)(event|id|data): ?([^\r\n]*)/g, function (line, key, value) { e[key] = value; });
       if (e.data != null) take({ type: e.event, lastEventId: e.id, data: e.data });
-      e = { id: e.id };
     });
   };
 }

@@ -1,13 +1,14 @@
 // transport.js: one connection of a session, or the try to make one: what waits to be written on it.
 
+import { busyBytes } from './constants.js';
 import { Timer, extend, getter, inherit, nothing } from './env.js';
 import { Emitter } from './emitter.js';
-import { probe, probeMissing, silent } from './attach.js';
+import { probeMissing, silent } from './attach.js';
 import { messages, told } from './numbers.js';
 
 /**
- * What all transports share. A transport has run_, which begins, free_, whether it can write now, busy_, whether what is
- * written would wait, and write_, which writes packets of which the last n are messages.
+ * What all transports share. A transport has run_, which begins, free_, whether it can write now, and write_, which writes
+ * packets of which the last n are messages.
  *
  *   k_        its number, -1 for a trial
  *   leg_      it is of a race
@@ -21,7 +22,6 @@ import { messages, told } from './numbers.js';
  *   getting_  a GET of a poll is under way
  *   num_      number of the last message that came on it
  *   sent_     number of the last message that was written on it
- *   asked_    what the client had when it asked for OPEN
  *   due*_     control packets that wait to be written
  *
  * @constructor
@@ -32,11 +32,8 @@ export function Transport(engine) {
   a.engine_ = engine;
   a.opts = extend(extend({}, engine.opts), (engine.opts.transportOptions || {})[a.name]);
   a.k_ = -1;
-  a.num_ = a.asked_ = engine.have_;
-  a.sent_ = engine.base_;
   a.openT_ = new Timer(a, silent);
   a.probeT_ = new Timer(a, probeMissing);
-  a.swapT_ = new Timer(a, probe);
 }
 
 inherit(Transport, Emitter, {
@@ -47,7 +44,8 @@ inherit(Transport, Emitter, {
 
 /** writable: whether an event that is written now leaves now. */
 getter(Transport, 'writable', function () {
-  return carries(this) && !this.engine_.waiting_.length && !this.busy_();
+  var a = this;
+  return carries(a) && a.free_() && !a.engine_.waiting_.length && !(a.ws_ && a.ws_.bufferedAmount > busyBytes);
 });
 
 /**
@@ -71,7 +69,7 @@ function carries(a) {
 /** Takes the control packets that wait. */
 function control(a) {
   var s = a.engine_, packets = [];
-  if (a.dueAttach_) packets.push('5' + (s.stock_ ? '' : a.k_ + ',' + a.asked_));
+  if (a.dueAttach_) packets.push('5' + (s.stock_ ? '' : a.k_ + ',' + s.have_));
   if (a.dueAck_) packets.push('7' + told(s));
   if (a.dueProbe_) packets.push('2probe');
   if (a.duePong_) packets.push('3');
@@ -119,9 +117,9 @@ export function stop(a) {
 export function attachQuery(a) {
   var s = a.engine_;
   return a.k_ < 0 ? sidQuery(a) :
-    s.plain_ || s.stock_ ? '' :
+    s.stock_ ? '' :
       a.leg_ ? '&resume=1&rid=' + s.race_.id_ + '&at=' + a.k_ + (s.early_ ? '&c=1' : '') :
-        sidQuery(a) + '&at=' + a.k_ + '&ack=' + a.asked_;
+        sidQuery(a) + '&at=' + a.k_ + '&ack=' + s.have_;
 }
 
 export function sidQuery(a) {

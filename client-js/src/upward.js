@@ -43,8 +43,6 @@ export function promote(a) {
     a.dueAttach_ = true;
     if (s.stock_) replace(a);
     else {
-      a.sent_ = s.base_;
-      a.num_ = a.asked_ = s.have_;
       enlist(a, patience(s));
       s.retryT_.stop_();
     }
@@ -62,7 +60,6 @@ function replace(a) {
   kill(s.cur_);
   s.live_ = [s.cur_ = a];
   a.opened_ = true;
-  a.sent_ = s.base_;
   alive(a);
   s.emitReserved('upgrade', a);
 }

@@ -5,27 +5,20 @@ import { root } from './env.js';
 /**
  * @param {string|null|undefined} uri
  * @param {Object} opts hostname, port and secure, if there is no uri
- * @returns {{secure: boolean, hostname: string, port: string, path: string, query: string, origin: string}} origin
- *   begins with "://"
+ * @returns {{hostname: string, origin: string, path: string, query: (string|undefined)}} origin stands behind "http" or "ws"
  */
 export function parseURI(uri, opts) {
-  var here = root.location || {}, m, secure, host, port;
-  if (uri == null) {
-    uri = opts.hostname ? (opts.secure ? 'https://' : 'http://') + opts.hostname + ':' + (opts.port || '') : here.protocol + '//' + here.host;
-  }
-  if (/^\/([^\/]|$)/.test(uri)) uri = '//' + here.host + uri;
+  var here = root.location || {}, page = '//' + (here.host || 'localhost'), m, secure;
+  if (uri == null) uri = opts.hostname ? (opts.secure ? 'https://' : 'http://') + opts.hostname + ':' + (opts.port || '') : page;
+  if (/^\/([^\/]|$)/.test(uri)) uri = page + uri;
   if (!/^(https?|wss?):\/\//i.test(uri)) uri = (here.protocol || 'https:') + uri.replace(/^(\/\/)?/, '//');
-  m = /^(\w+):\/\/(?:[^\/?#]*@)?(\[[^\]]*\]|[^:\/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?/.exec(uri) || [];
+  m = /^(\w+):\/\/(?:[^\/?#]*@)?(\[[^\]]*\]|[^:\/?#]*)(?::(\d*))?([^?#]*)(?:\?([^#]*))?/.exec(uri);
   secure = /s$/i.test(m[1]);
-  host = m[2] || 'localhost';
-  port = m[3] || (secure ? '443' : '80');
   return {
-    secure: secure,
-    hostname: host.replace(/[\[\]]/g, ''),
-    port: port,
+    hostname: m[2],
+    origin: (secure ? 's' : '') + '://' + m[2] + ':' + (m[3] || (secure ? '443' : '80')),
     path: m[4] || '/',
-    query: m[5],
-    origin: '://' + host + ':' + port
+    query: m[5]
   };
 }
 

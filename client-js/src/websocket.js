@@ -1,6 +1,5 @@
 // websocket.js: the WebSocket transport.
 
-import { busyBytes } from './constants.js';
 import { isNode, root } from './env.js';
 import { parsePacket, asText } from './eio.js';
 import { flushed, urlOf } from './engine.js';
@@ -17,27 +16,20 @@ export var WS = transport(classOf, {
   name: 'websocket',
 
   run_: function () {
-    var a = this, o = a.opts, Class = classOf(o), url = urlOf(a, attachQuery(a)), ws;
+    var a = this, o = a.opts, Class = classOf(o), url = urlOf(a, attachQuery(a)), protocols = o.protocols || [], ws;
     try {
-      ws = NODE && isNode && o.extraHeaders ? new Class(url, o.protocols || [], { headers: o.extraHeaders }) :
-        o.protocols ? new Class(url, o.protocols) : new Class(url);
+      ws = NODE && isNode && o.extraHeaders ? new Class(url, protocols, { headers: o.extraHeaders }) : new Class(url, protocols);
     } catch (err) { // a policy of the page forbids it
       return setTimeout(function () { gone(a, 'websocket error', err); }, 0);
     }
     a.ws_ = ws;
     ws.binaryType = 'arraybuffer';
     ws.onopen = function () {
-      if (a.leg_) flush(a); // it waits for OPEN: a server of the base takes a ping there for an offence
-      else probe(a);
+      if (!a.leg_) probe(a); // which waits for OPEN: a server of the base takes a ping there for an offence
+      flush(a);
     };
     ws.onmessage = function (e) {
-      var packet;
-      try {
-        packet = parsePacket(e.data);
-      } catch (err) {
-        return gone(a, 'parse error', err, 'parse error');
-      }
-      receive(a, 0, [packet]);
+      receive(a, 0, function () { return [parsePacket(e.data)]; });
     };
     ws.onclose = function (e) { gone(a, 'websocket error', e, 'transport close', e.code); };
     ws.onerror = function (e) { gone(a, 'websocket error', e); };
@@ -49,10 +41,6 @@ export var WS = transport(classOf, {
 
   free_: function () {
     return this.ws_ && this.ws_.readyState == 1;
-  },
-
-  busy_: function () {
-    return this.ws_.bufferedAmount > busyBytes;
   },
 
   write_: function (packets) {

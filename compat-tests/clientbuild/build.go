@@ -33,7 +33,7 @@ var bundles = []bundle{
 	{name: "socket.io.msgpack.min.js", entry: "umd.js", codec: "msgpack.js"},
 }
 
-const banner = "/*! Everwire client, MIT */"
+const banner = "/*! Everwire, MIT */"
 
 // What is around a bundle that is no module: esbuild would wrap each source of one that mentions CommonJS.
 const (

@@ -132,23 +132,24 @@ func TestEventReader(t *testing.T) {
 		root_.events = function () { var got = [], read = eventReader(function (e) { got.push([e.type || "", e.lastEventId || "", e.data]); });
 			[].forEach.call(arguments, read); return got; };`)
 	evaluates(t, vm, map[string]string{
-		`events("id: 1\nda", "ta: a\n", "\nevent: e\r\ndata: b\r\n\r\n")`: `[["","1","a"],["e","1","b"]]`,
-		`events(":\n\ndata: x\u2028y\ndata:z\n\ndata: half")`:             "[[\"\",\"\",\"x\u2028y\\nz\"]]",
+		`events("id: 1\nda", "ta: a\n", "\nevent: e\r\nid: 2\r\ndata: b\r\n\r\n")`: `[["","1","a"],["e","2","b"]]`,
+		`events(":\n\ndata: x\u2028y\n\ndata: half")`:                              "[[\"\",\"\",\"x\u2028y\"]]",
 	})
 }
 
 func TestAddresses(t *testing.T) {
-	vm := script(t, "url.js", `root_.show = function (u, o) { var a = parseURI(u, o || {}); return [a.secure, a.hostname, a.port, a.path, a.query].join(" "); };
+	vm := script(t, "url.js", `root_.show = function (u, o) { var a = parseURI(u, o || {}); return [a.origin, a.hostname, a.path, a.query].join(" "); };
 		root_.location = {protocol: "https:", host: "page.example:8443"};`)
 	evaluates(t, vm, map[string]string{
-		`show("http://a.example/chat?x=1&y=%20")`:   `"false a.example 80 /chat x=1&y=%20"`,
-		`show("wss://[::1]:81")`:                    `"true ::1 81 / "`,
-		`show("a.example:3000")`:                    `"true a.example 3000 / "`,
-		`show("/chat")`:                             `"true page.example 8443 /chat "`,
-		`show("//b.example")`:                       `"true b.example 443 / "`,
-		`show()`:                                    `"true page.example 8443 / "`,
-		`show(null, {hostname: "c", port: 5})`:      `"false c 5 / "`,
-		`show("http://user:word@d.example:90/x#y")`: `"false d.example 90 /x "`,
+		`show("http://a.example/chat?x=1&y=%20")`:   `"://a.example:80 a.example /chat x=1&y=%20"`,
+		`show("wss://[::1]:81")`:                    `"s://[::1]:81 [::1] / "`,
+		`show("a.example:3000")`:                    `"s://a.example:3000 a.example / "`,
+		`show("/chat")`:                             `"s://page.example:8443 page.example /chat "`,
+		`show("//b.example")`:                       `"s://b.example:443 b.example / "`,
+		`show()`:                                    `"s://page.example:8443 page.example / "`,
+		`show(null, {hostname: "c", port: 5})`:      `"://c:5 c / "`,
+		`show("http://user:word@d.example:90/x#y")`: `"://d.example:90 d.example /x "`,
+		`show(null, {hostname: "c", secure: true})`: `"s://c:443 c / "`,
 		`encodeQuery({a: "b c", d: 1})`:             `"&a=b%20c&d=1"`,
 		`decodeQuery("a=b%20c&d")`:                  `{"a":"b c","d":""}`,
 	})

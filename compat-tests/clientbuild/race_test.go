@@ -229,7 +229,7 @@ func TestPageLife(t *testing.T) {
 			`connected()`, `sockets[0].end()`, `happen("online"), advance(0), sockets.length == 2`,
 		},
 		"a page that is seen again asks its connection": {
-			`connected()`, `advance(3000), root_.before = sockets[0].sent.length, 1`, `document.happen("visibilitychange"), sockets[0].sent.slice(before) == "2probe"`,
+			`connected()`, `advance(3000), root_.before = sockets[0].sent.length, 1`, `document.happen("visibilitychange"), advance(0), sockets[0].sent.slice(before) == "2probe"`,
 			`advance(2500), heard == "connect,suspend"`,
 		},
 		"timers after a sleep ask first": {
