@@ -3,6 +3,7 @@
 package engines
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,16 +15,16 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const (
-	minified = "socket.io.min.js"
-	msgpack  = "socket.io.msgpack.min.js"
-)
+// build is the file that pages load. EVERWIRE_BUILD=socket.io.js has failures come with the client's log.
+var build = cmp.Or(os.Getenv("EVERWIRE_BUILD"), "socket.io.min.js")
+
+const msgpack = "socket.io.msgpack.min.js"
 
 // An engine is a browser, as it is or without some of its interfaces.
 type engine struct {
 	name     string
 	more     bool                  // only for make test-browsers
-	file     string                // the build of the client; default is minified
+	file     string                // the build of the client; default is build
 	lacks    []string              // of what look in page.js measures; it must be exactly that
 	patience time.Duration         // for one check; default patience
 	start    func(*launch) program // opens the page

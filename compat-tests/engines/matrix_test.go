@@ -3,6 +3,7 @@
 package engines
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -33,7 +34,7 @@ type row struct {
 	can      abilities
 	agent    string
 	cells    map[string]map[string]cell // by scene and check
-	altered  struct{ Posts, Answers []string }
+	altered  alterations
 	problems []string
 	took     time.Duration
 	skipped  bool
@@ -67,14 +68,9 @@ func selected() []engine {
 }
 
 func (e engine) job() job {
-	j := job{File: e.file, Checks: checks, Messages: messages, Patience: patience.Milliseconds()}
-	if j.File == "" {
-		j.File = minified
+	return job{
+		File: cmp.Or(e.file, build), Checks: checks, Messages: messages, Patience: cmp.Or(e.patience, patience).Milliseconds(),
 	}
-	if e.patience > 0 {
-		j.Patience = e.patience.Milliseconds()
-	}
-	return j
 }
 
 // run opens the page and takes its reports.
@@ -170,13 +166,29 @@ func table(rows map[string]*row) string {
 		}
 	}
 	b.WriteString("\n\nEach check of \"swap\" ends on another transport of the same session, which changes in the middle of it. Without\n" +
-		"typed arrays the page gets bytes as base64, and has none to send.\n")
+		"typed arrays the page gets bytes as base64, and has none to send. Texts that the engine itself changes are left out.\n")
 	for _, e := range selected() {
 		if r := rows[e.name]; r != nil && !r.skipped {
-			fmt.Fprintf(&b, "\n%-24s%5.1f s  %s", e.name, r.took.Seconds(), oneLine(r.agent))
+			fmt.Fprintf(&b, "\n%-24s%5.1f s  %s%s", e.name, r.took.Seconds(), oneLine(r.agent), r.altered)
 		}
 	}
 	return b.String()
+}
+
+// alterations are the texts that a POST changes, or its answer, by the engine's own doing.
+type alterations struct{ Posts, Answers []string }
+
+func (a alterations) String() string {
+	text := ""
+	for _, one := range []struct {
+		what  string
+		texts []string
+	}{{"POSTs", a.Posts}, {"answers", a.Answers}} {
+		if len(one.texts) > 0 {
+			text += fmt.Sprintf("; its %s change %d of %d texts, as %+q", one.what, len(one.texts), len(exactly()), one.texts[len(one.texts)/2])
+		}
+	}
+	return text
 }
 
 func (r *row) texts(name string) (cells []string) {
