@@ -99,6 +99,6 @@ func (o outcome) check(t *testing.T) {
 	assert.Equal(t, counts{Sent: o.Received, Received: o.Sent}, o.Server)
 	assert.Equal(t, rate*int(duration().Seconds()), o.Sent)
 	assert.GreaterOrEqual(t, o.Received, o.Sent)
-	// Each cut costs one connection, and a busy machine comes back late.
-	assert.Greater(t, o.Resumes, int(duration()/period)/4)
+	// A busy machine comes back late.
+	assert.Greater(t, o.Resumes, int(duration()/period)/8)
 }

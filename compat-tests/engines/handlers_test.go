@@ -32,7 +32,8 @@ func handle(server *everwire.Server) {
 	server.On("never", func(*everwire.Ctx) error { return nil })
 	server.On("transport", func(c *everwire.Ctx) error { return c.Ack(c.Socket().Transport()) })
 	server.On("interview", interview)
-	server.On("start", start)
+	server.On("reset", welcome)
+	server.On("flood", flood)
 	server.On("up", up)
 	server.On("tally", tally)
 	server.On("stream", func(c *everwire.Ctx) error {
@@ -46,7 +47,7 @@ func handle(server *everwire.Server) {
 	})
 }
 
-// welcome has the socket count its numbers.
+// welcome has the socket count its numbers from 0.
 func welcome(c *everwire.Ctx) error {
 	streams.Set(c.Socket(), &stream{socket: c.Socket()})
 	return nil
@@ -132,14 +133,13 @@ func (s *stream) send() error {
 	return s.socket.Emit("down", args...)
 }
 
-// start begins to count anew, and sends as many numbers as the page asks for.
-func start(c *everwire.Ctx) error {
+// flood sends as many numbers as the page asks for.
+func flood(c *everwire.Ctx) error {
 	var n int
 	if err := c.Bind(&n); err != nil {
 		return err
 	}
 	s, _ := streams.Get(c.Socket())
-	*s = stream{socket: c.Socket()}
 	for range n {
 		if err := s.send(); err != nil {
 			return err

@@ -42,7 +42,7 @@
 
   // ---- what the engine can
 
-  var soon = 1500; // the second piece of /drip comes 3 s after the first one
+  var soon = 5000; // the second piece of /drip comes 6 s after the first one
 
   /** Whether the first of two pieces of an answer comes long before the second one. It waits for the end if not. */
   function streams(done) {
@@ -56,7 +56,7 @@
       }, 0);
     }
     if (!close) end();
-    else setTimeout(end, 8000);
+    else setTimeout(end, 20000);
   }
 
   function byEventSource(first) {
@@ -287,9 +287,11 @@
           done();
         });
       }
-      socket.emit('start', n);
+      socket.emit('reset');
+      socket.emit('flood', n >> 1);
       send(n >> 1);
       run.half(function () {
+        socket.emit('flood', n - (n >> 1));
         send(n);
         halved = true;
         finish();

@@ -132,7 +132,7 @@ func drip(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprint(w, "data: first\n\n")
 	_ = http.NewResponseController(w).Flush()
 	select {
-	case <-time.After(3 * time.Second):
+	case <-time.After(6 * time.Second):
 		fmt.Fprint(w, "data: second\n\n")
 	case <-r.Context().Done():
 	}
@@ -198,7 +198,7 @@ func (s *site) await(b *browser, quiet time.Duration, each func(report)) error {
 		select {
 		case r := <-s.reports:
 			if r.Kind == "end" {
-				assert.Eventually(s.t, func() bool { return s.sockets.Load() == 0 }, 5*time.Second, 10*time.Millisecond,
+				assert.Eventually(s.t, func() bool { return s.sockets.Load() == 0 }, 20*time.Second, 10*time.Millisecond,
 					"the page has left its sessions, and the server does not know")
 				return nil
 			}
