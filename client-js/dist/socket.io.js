@@ -50,7 +50,7 @@ function now() {
   return +/* @__PURE__ */ new Date();
 }
 function tick(f) {
-  if (typeof Promise == "function") Promise.resolve().then(f);
+  if (root.Promise) Promise.resolve().then(f);
   else setTimeout(f, 0);
 }
 function extend(to, from) {
@@ -97,9 +97,9 @@ function after(owner, ms, f) {
   return t;
 }
 function randomText(n) {
-  var c = root.crypto, bytes, text = "";
-  if (c && root.Uint8Array) c.getRandomValues(bytes = new Uint8Array(n));
-  while (n--) text += ((bytes ? bytes[n] : Math.random() * 32) & 31).toString(32);
+  var bytes = [], text = "";
+  if (root.crypto && root.Uint8Array) crypto.getRandomValues(bytes = new Uint8Array(n));
+  while (n--) text += ((bytes[n] ^ Math.random() * 32) & 31).toString(32);
   return text;
 }
 function backoff(min, max, attempt, jitter) {
@@ -228,16 +228,10 @@ function parseURI(uri, opts) {
   };
 }
 function encodeQuery(query) {
-  var text = "";
-  for (var key in query) text += "&" + encodeURIComponent(key) + "=" + encodeURIComponent(query[key]);
+  var text = "", key;
+  if (!isObject(query)) return query ? "&" + query : "";
+  for (key in query) text += "&" + encodeURIComponent(key) + "=" + encodeURIComponent(query[key]);
   return text;
-}
-function decodeQuery(text) {
-  var query = {};
-  (text || "").replace(/([^&=]+)=?([^&]*)/g, function(_, key, value) {
-    query[decodeURIComponent(key)] = decodeURIComponent(value);
-  });
-  return query;
 }
 
 // memory.js
@@ -632,9 +626,7 @@ function open(a, text) {
     if (s.suspended_) tell(s, "resume");
     s.suspended_ = false;
   }
-  tick(function() {
-    flush(a);
-  });
+  wake(s);
   if (s.closing_) farewell(s);
 }
 function begin(a, o, r) {
@@ -963,7 +955,7 @@ function watch(s) {
       if (e.persisted) thaw(s);
     }
   };
-  if (typeof document == "undefined") return nothing;
+  if (!root.document) return nothing;
   if (s.opts.closeOnBeforeunload) listeners.beforeunload = function() {
     vanish(s);
   };
@@ -1139,7 +1131,7 @@ function Engine(uri, opts, race) {
   opts = s.opts = extend({}, opts);
   at = parseURI(uri || opts.host, opts);
   s.hostname = at.hostname;
-  opts.query = isObject(opts.query) ? opts.query : decodeQuery(opts.query || at.query);
+  opts.query = opts.query || at.query;
   s.base_ = s.last_ = s.have_ = s.acked_ = s.unacked_ = s.size_ = s.queued_ = s.fails_ = s.super_ = 0;
   s.interval_ = 25e3;
   s.timeout_ = 2e4;
@@ -1245,8 +1237,9 @@ function wake(s) {
   });
 }
 function flushed(s, n) {
-  if (n) s.emitReserved("flush");
-  if (n && !left(s)) s.emitReserved("drain");
+  if (!n) return;
+  s.emitReserved("flush");
+  if (!left(s)) s.emitReserved("drain");
 }
 function end(s, reason, err, hint) {
   var opening = s.readyState == "opening", a = s.cur_;
@@ -1292,12 +1285,12 @@ function Socket(io2, nsp, opts) {
   s.sendBuffer = [];
   s.queue_ = [];
   s.ids_ = s.bytes_ = 0;
-  s.acks = {};
-  s.flags = {};
+  s.acks_ = {};
+  s.flags_ = {};
   s._any = [];
   s._anyOutgoing = [];
-  s.opts_ = opts || {};
-  s.auth = s.opts_.auth;
+  opts = s.opts_ = opts || {};
+  s.auth = opts.auth;
   io2.nsps[nsp] = s;
   if (io2.auto_) s.open();
 }
@@ -1317,9 +1310,9 @@ inherit(Socket, Emitter, {
    * Sends an event. A function as the last argument is called with the answer.
    */
   emit: function(event) {
-    var s = this, flags = s.flags, args = copy(arguments), engine = s.io.engine, ack, packet;
+    var s = this, flags = s.flags_, args = copy(arguments), engine = s.io.engine, ack, packet;
     if (reserved.test(event)) throw new Error('"' + event + '" is a reserved event name');
-    s.flags = {};
+    s.flags_ = {};
     if (s.opts_.retries && !flags.volatile && !flags.queued_) {
       enqueue(s, args, flags);
       return s;
@@ -1357,12 +1350,12 @@ inherit(Socket, Emitter, {
     return s;
   },
   compress: function(v) {
-    this.flags.compress = v;
+    this.flags_.compress = v;
     return this;
   },
   /** Has the next answer fail when it does not come within so many milliseconds. */
   timeout: function(ms) {
-    this.flags.timeout = ms;
+    this.flags_.timeout = ms;
     return this;
   }
 });
@@ -1393,7 +1386,7 @@ getter(Socket, "disconnected", function() {
   return !this.connected;
 });
 getter(Socket, "volatile", function() {
-  this.flags.volatile = true;
+  this.flags_.volatile = true;
   return this;
 });
 function callback(args) {
@@ -1404,19 +1397,18 @@ function leave2(s, packet) {
   send(s.io, packet);
 }
 function hold(s, packet) {
-  encode(s.io, packet, s.bytes_);
-  s.bytes_ += packet.size_;
+  s.bytes_ += encode(s.io, packet, s.bytes_).size_;
   s.sendBuffer.push(packet);
 }
 function refuse(s, packet, err) {
-  var ack = s.acks[packet.id];
+  var ack = s.acks_[packet.id];
   if (!ack || !ack.fails_) {
-    delete s.acks[packet.id];
+    delete s.acks_[packet.id];
     throw err;
   }
-  after(s.io, 0, function() {
+  setTimeout(function() {
     fail(s, packet.id, err);
-  });
+  }, 0);
 }
 function withError(ack) {
   ack.fails_ = true;
@@ -1424,7 +1416,7 @@ function withError(ack) {
 }
 function awaitAnswer(s, packet, ack, ms) {
   var id = packet.id, timer;
-  s.acks[id] = ack;
+  s.acks_[id] = ack;
   if (ms == null) return;
   timer = after(s.io, ms, function() {
     var i = s.sendBuffer.indexOf(packet);
@@ -1435,14 +1427,14 @@ function awaitAnswer(s, packet, ack, ms) {
     }
     fail(s, id, new Error("operation has timed out"));
   });
-  s.acks[id] = withError(function() {
+  s.acks_[id] = withError(function() {
     timer.stop_();
     ack.apply(s, arguments);
   });
 }
 function fail(s, id, err) {
-  var ack = s.acks[id];
-  delete s.acks[id];
+  var ack = s.acks_[id];
+  delete s.acks_[id];
   if (ack && ack.fails_) call(s, ack, [err]);
 }
 function enqueue(s, args, flags) {
@@ -1470,7 +1462,7 @@ function drain(s) {
   if (!s.connected || !entry || entry.pending_) return;
   entry.pending_ = true;
   entry.tries_++;
-  s.flags = entry.flags_;
+  s.flags_ = entry.flags_;
   s.emit.apply(s, entry.args_.concat(s.io.engine.stock_ ? [] : entry.key_, entry.answer_));
 }
 function hello(s) {
@@ -1493,16 +1485,16 @@ function closed(s, reason, err) {
   function waits(packet) {
     return packet.id == id;
   }
-  for (id in s.acks) if (!s.sendBuffer.some(waits)) fail(s, id, new Error("socket has been disconnected"));
+  for (id in s.acks_) if (!s.sendBuffer.some(waits)) fail(s, id, new Error("socket has been disconnected"));
 }
 function failed(s, err) {
   if (!s.connected) s.emitReserved("connect_error", err);
 }
 function received2(s, packet) {
-  var type = packet.type, data = packet.data, ack = s.acks[packet.id];
+  var type = packet.type, data = packet.data, ack = s.acks_[packet.id];
   if (type == EVENT) heard(s, packet);
   else if (type == ACK) {
-    delete s.acks[packet.id];
+    delete s.acks_[packet.id];
     if (ack) call(s, ack, ack.fails_ ? [null].concat(data) : data);
   } else if (type == CONNECT && data && data.sid) connected(s, data.sid, data.pid);
   else if (type == CONNECT) failed(s, new Error("the server is too old"));
@@ -1689,7 +1681,6 @@ inherit(Manager, Emitter, {
   }
 });
 Manager.prototype.connect = Manager.prototype.open;
-Manager.prototype._close = Manager.prototype.disconnect;
 Object.keys(defaults).forEach(function(key) {
   Manager.prototype[key] = function(v) {
     var m = this;
@@ -1825,7 +1816,7 @@ function io(uri, opts) {
   server = "http" + at.origin;
   id = server + (opts.path || "/socket.io");
   m = managers[id];
-  if (at.query && !opts.query) opts.query = decodeQuery(at.query);
+  opts.query = opts.query || at.query;
   if (opts.forceNew || opts.multiplex === false || m && m.nsps[at.path]) m = new Manager(server, opts);
   else m = managers[id] = m || new Manager(server, opts);
   return m.socket(at.path, opts);
@@ -1850,7 +1841,7 @@ if (true) {
 
 // module.js
 var Fetch = transport(Polling.of_, extend({ fetch_: true }, Polling.prototype));
-extend(io, { Fetch: Fetch, NodeXHR: Polling, NodeWebSocket: WS });
+extend(io, { default: io, Fetch: Fetch, NodeXHR: Polling, NodeWebSocket: WS });
 
 // umd-debug.js
 if (module_) module_.exports = io;

@@ -2,9 +2,9 @@
 
 import { engineProtocol } from './constants.js';
 import { Emitter } from './emitter.js';
-import { Timer, extend, getter, inherit, isObject, nothing, now, randomText, tick } from './env.js';
+import { Timer, extend, getter, inherit, nothing, now, randomText, tick } from './env.js';
 import { freeze, sizeOf } from './binary.js';
-import { encodeQuery, decodeQuery, parseURI } from './url.js';
+import { encodeQuery, parseURI } from './url.js';
 import { memoryOf } from './memory.js';
 import { kill, nextLeg, retry, run } from './attach.js';
 import { acknowledge, ask, left, pingMissing } from './numbers.js';
@@ -58,7 +58,7 @@ export function Engine(uri, opts, race) {
   opts = s.opts = extend({}, opts);
   at = parseURI(uri || opts.host, opts);
   s.hostname = at.hostname;
-  opts.query = isObject(opts.query) ? opts.query : decodeQuery(opts.query || at.query);
+  opts.query = opts.query || at.query;
   s.base_ = s.last_ = s.have_ = s.acked_ = s.unacked_ = s.size_ = s.queued_ = s.fails_ = s.super_ = 0;
   s.interval_ = 25000;
   s.timeout_ = 20000;
@@ -191,8 +191,9 @@ export function wake(s) {
 
 /** A connection has written n packets. */
 export function flushed(s, n) {
-  if (n) s.emitReserved('flush');
-  if (n && !left(s)) s.emitReserved('drain');
+  if (!n) return;
+  s.emitReserved('flush');
+  if (!left(s)) s.emitReserved('drain');
 }
 
 /** Ends what a connection could not go on with. hint is when to come back, in milliseconds. */

@@ -24,7 +24,7 @@ export function now() {
  * @param {function(): void} f
  */
 export function tick(f) {
-  if (typeof Promise == 'function') Promise.resolve().then(f);
+  if (root.Promise) Promise.resolve().then(f);
   else setTimeout(f, 0);
 }
 
@@ -117,14 +117,14 @@ export function after(owner, ms, f) {
 }
 
 /**
- * Random text for secrets: from the cryptographic source if there is one. Each character has 5 bits.
+ * Random text for secrets: from the cryptographic source if there is one that does something. Each character has 5 bits.
  * @param {number} n characters of 0-9 a-v
  * @returns {string}
  */
 export function randomText(n) {
-  var c = root.crypto, bytes, text = '';
-  if (c && root.Uint8Array) c.getRandomValues(bytes = new Uint8Array(n));
-  while (n--) text += ((bytes ? bytes[n] : Math.random() * 32) & 31).toString(32);
+  var bytes = [], text = '';
+  if (root.crypto && root.Uint8Array) crypto.getRandomValues(bytes = new Uint8Array(n));
+  while (n--) text += ((bytes[n] ^ Math.random() * 32) & 31).toString(32);
   return text;
 }
 

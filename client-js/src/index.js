@@ -8,7 +8,7 @@ import { WS } from './websocket.js';
 import { SSE } from './sse.js';
 import { Polling } from './polling.js';
 import { extend, isObject } from './env.js';
-import { parseURI, decodeQuery } from './url.js';
+import { parseURI } from './url.js';
 import { notes, start } from './attach.js';
 
 /** Managers by server and path. */
@@ -31,7 +31,7 @@ export function io(uri, opts) {
   server = 'http' + at.origin;
   id = server + (opts.path || '/socket.io');
   m = managers[id];
-  if (at.query && !opts.query) opts.query = decodeQuery(at.query);
+  opts.query = opts.query || at.query;
   if (opts.forceNew || opts.multiplex === false || m && m.nsps[at.path]) m = new Manager(server, opts);
   else m = managers[id] = m || new Manager(server, opts);
   return m.socket(at.path, opts);

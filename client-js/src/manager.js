@@ -96,7 +96,6 @@ inherit(Manager, Emitter, {
 });
 
 Manager.prototype.connect = Manager.prototype.open;
-Manager.prototype._close = Manager.prototype.disconnect;
 
 // Each option can be got, and set.
 Object.keys(defaults).forEach(function (key) {

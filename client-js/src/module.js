@@ -9,7 +9,7 @@ import { transport } from './transport.js';
 /** Polling by fetch also where there is XMLHttpRequest. */
 export var Fetch = transport(Polling.of_, extend({ fetch_: true }, Polling.prototype));
 
-extend(io, { Fetch: Fetch, NodeXHR: Polling, NodeWebSocket: WS });
+extend(io, { default: io, Fetch: Fetch, NodeXHR: Polling, NodeWebSocket: WS });
 
 export * from './index.js';
 export { io as default, WS as NodeWebSocket, Polling as NodeXHR };

@@ -1,7 +1,7 @@
 // numbers.js: what comes and goes on the connection: OPEN, numbers and acknowledgements.
 
 import { ackBytes, ackDelay, ackMessages, maxPackets, postBytes, sentWait } from './constants.js';
-import { now, tick } from './env.js';
+import { now } from './env.js';
 import { end, tell, wake } from './engine.js';
 import { alive, gone, kill, newer, note, probe, prove } from './attach.js';
 import { flush } from './transport.js';
@@ -172,7 +172,7 @@ function open(a, text) {
     s.suspended_ = false;
   }
   // What the application has written just now leaves with the packet that decides the race.
-  tick(function () { flush(a); });
+  wake(s);
   if (s.closing_) farewell(s);
 }
 

@@ -26,7 +26,7 @@ export function watch(s) {
     pagehide: function (e) { (e.persisted ? freeze : vanish)(s); },
     pageshow: function (e) { if (e.persisted) thaw(s); }
   };
-  if (typeof document == 'undefined') return nothing;
+  if (!root.document) return nothing;
   if (s.opts.closeOnBeforeunload) listeners.beforeunload = function () { vanish(s); };
   function all(method) {
     for (var event in listeners) (event == 'visibilitychange' ? document : root)[method](event, listeners[event], false);

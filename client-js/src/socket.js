@@ -23,12 +23,12 @@ export function Socket(io, nsp, opts) {
   s.sendBuffer = [];
   s.queue_ = [];
   s.ids_ = s.bytes_ = 0;
-  s.acks = {};
-  s.flags = {};
+  s.acks_ = {};
+  s.flags_ = {};
   s._any = [];
   s._anyOutgoing = [];
-  s.opts_ = opts || {};
-  s.auth = s.opts_.auth;
+  opts = s.opts_ = opts || {};
+  s.auth = opts.auth;
   io.nsps[nsp] = s;
   if (io.auto_) s.open();
 }
@@ -51,9 +51,9 @@ inherit(Socket, Emitter, {
    * Sends an event. A function as the last argument is called with the answer.
    */
   emit: function (event) {
-    var s = this, flags = s.flags, args = copy(arguments), engine = s.io.engine, ack, packet;
+    var s = this, flags = s.flags_, args = copy(arguments), engine = s.io.engine, ack, packet;
     if (reserved.test(event)) throw new Error('"' + event + '" is a reserved event name');
-    s.flags = {};
+    s.flags_ = {};
     if (s.opts_.retries && !flags.volatile && !flags.queued_) {
       enqueue(s, args, flags);
       return s;
@@ -94,13 +94,13 @@ inherit(Socket, Emitter, {
   },
 
   compress: function (v) {
-    this.flags.compress = v;
+    this.flags_.compress = v;
     return this;
   },
 
   /** Has the next answer fail when it does not come within so many milliseconds. */
   timeout: function (ms) {
-    this.flags.timeout = ms;
+    this.flags_.timeout = ms;
     return this;
   }
 });
@@ -131,7 +131,7 @@ p.close = p.disconnect;
 
 getter(Socket, 'disconnected', function () { return !this.connected; });
 getter(Socket, 'volatile', function () {
-  this.flags.volatile = true;
+  this.flags_.volatile = true;
   return this;
 });
 
@@ -148,19 +148,18 @@ function leave(s, packet) {
 
 /** Keeps a packet until the socket is connected. */
 function hold(s, packet) {
-  encode(s.io, packet, s.bytes_);
-  s.bytes_ += packet.size_;
+  s.bytes_ += encode(s.io, packet, s.bytes_).size_;
   s.sendBuffer.push(packet);
 }
 
 /** A packet cannot be sent: who waits for its answer is told, else who sends it. */
 function refuse(s, packet, err) {
-  var ack = s.acks[packet.id];
+  var ack = s.acks_[packet.id];
   if (!ack || !ack.fails_) {
-    delete s.acks[packet.id];
+    delete s.acks_[packet.id];
     throw err;
   }
-  after(s.io, 0, function () { fail(s, packet.id, err); });
+  setTimeout(function () { fail(s, packet.id, err); }, 0);
 }
 
 /** Marks a callback that is called with an error first, or null. */
@@ -172,7 +171,7 @@ function withError(ack) {
 /** Has ack called with the answer to a packet. */
 function awaitAnswer(s, packet, ack, ms) {
   var id = packet.id, timer;
-  s.acks[id] = ack;
+  s.acks_[id] = ack;
   if (ms == null) return;
   timer = after(s.io, ms, function () {
     var i = s.sendBuffer.indexOf(packet);
@@ -183,15 +182,15 @@ function awaitAnswer(s, packet, ack, ms) {
     }
     fail(s, id, new Error('operation has timed out'));
   });
-  s.acks[id] = withError(function () {
+  s.acks_[id] = withError(function () {
     timer.stop_();
     ack.apply(s, arguments);
   });
 }
 
 function fail(s, id, err) {
-  var ack = s.acks[id];
-  delete s.acks[id];
+  var ack = s.acks_[id];
+  delete s.acks_[id];
   if (ack && ack.fails_) call(s, ack, [err]);
 }
 
@@ -220,7 +219,7 @@ function drain(s) {
   if (!s.connected || !entry || entry.pending_) return;
   entry.pending_ = true;
   entry.tries_++;
-  s.flags = entry.flags_;
+  s.flags_ = entry.flags_;
   s.emit.apply(s, entry.args_.concat(s.io.engine.stock_ ? [] : entry.key_, entry.answer_));
 }
 
@@ -245,7 +244,7 @@ export function closed(s, reason, err) {
   function waits(packet) {
     return packet.id == id;
   }
-  for (id in s.acks) if (!s.sendBuffer.some(waits)) fail(s, id, new Error('socket has been disconnected'));
+  for (id in s.acks_) if (!s.sendBuffer.some(waits)) fail(s, id, new Error('socket has been disconnected'));
 }
 
 /** There is no session. */
@@ -255,10 +254,10 @@ export function failed(s, err) {
 
 /** Takes a packet. */
 export function received(s, packet) {
-  var type = packet.type, data = packet.data, ack = s.acks[packet.id];
+  var type = packet.type, data = packet.data, ack = s.acks_[packet.id];
   if (type == EVENT) heard(s, packet);
   else if (type == ACK) {
-    delete s.acks[packet.id];
+    delete s.acks_[packet.id];
     if (ack) call(s, ack, ack.fails_ ? [null].concat(data) : data);
   } else if (type == CONNECT && data && data.sid) connected(s, data.sid, data.pid);
   else if (type == CONNECT) failed(s, new Error('the server is too old'));

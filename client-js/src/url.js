@@ -1,6 +1,6 @@
 // url.js: addresses and queries.
 
-import { root } from './env.js';
+import { isObject, root } from './env.js';
 
 /**
  * @param {string|null|undefined} uri
@@ -22,18 +22,13 @@ export function parseURI(uri, opts) {
   };
 }
 
-/** @returns {string} what follows other parameters */
+/**
+ * @param {Object|string|undefined} query a string is encoded already
+ * @returns {string} what follows other parameters
+ */
 export function encodeQuery(query) {
-  var text = '';
-  for (var key in query) text += '&' + encodeURIComponent(key) + '=' + encodeURIComponent(query[key]);
+  var text = '', key;
+  if (!isObject(query)) return query ? '&' + query : '';
+  for (key in query) text += '&' + encodeURIComponent(key) + '=' + encodeURIComponent(query[key]);
   return text;
-}
-
-/** @returns {Object<string, string>} */
-export function decodeQuery(text) {
-  var query = {};
-  (text || '').replace(/([^&=]+)=?([^&]*)/g, function (_, key, value) {
-    query[decodeURIComponent(key)] = decodeURIComponent(value);
-  });
-  return query;
 }

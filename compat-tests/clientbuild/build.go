@@ -63,9 +63,43 @@ func buildAll(src string) (map[string][]byte, error) {
 }
 
 func (b bundle) build(src string) (map[string][]byte, error) {
-	src, err := filepath.Abs(src)
+	o, err := b.options(src)
 	if err != nil {
 		return nil, err
+	}
+	out := filepath.Dir(o.Outfile)
+	result := api.Build(o)
+	files := map[string][]byte{}
+	for _, f := range result.OutputFiles {
+		files[strings.TrimPrefix(filepath.ToSlash(f.Path), filepath.ToSlash(out)+"/")] = f.Contents
+	}
+	return files, problems(result)
+}
+
+// bundled returns what options make, and the short names in it.
+func bundled(o api.BuildOptions) (text string, names map[string]any, err error) {
+	result := api.Build(o)
+	for _, f := range result.OutputFiles {
+		if f.Path == o.Outfile {
+			text = string(f.Contents)
+		}
+	}
+	return text, result.MangleCache, problems(result)
+}
+
+func problems(result api.BuildResult) error {
+	var failed []error
+	for _, m := range append(result.Errors, result.Warnings...) {
+		failed = append(failed, fmt.Errorf("%v: %s", cmp.Or(m.Location, &api.Location{}).File, m.Text))
+	}
+	return errors.Join(failed...)
+}
+
+// options are those of the bundler.
+func (b bundle) options(src string) (api.BuildOptions, error) {
+	src, err := filepath.Abs(src)
+	if err != nil {
+		return api.BuildOptions{}, err
 	}
 	out := filepath.Join(filepath.Dir(src), "dist")
 	o := api.BuildOptions{
@@ -94,18 +128,9 @@ func (b bundle) build(src string) (map[string][]byte, error) {
 	}
 	if !b.debug {
 		o.MinifyWhitespace, o.MinifyIdentifiers, o.MinifySyntax = true, true, true
-		o.MangleProps = "[A-Za-z]_$" // private members end with an underscore
+		o.MangleProps, o.MangleCache = private, shortNames()
 	}
-	result := api.Build(o)
-	var failed []error
-	for _, m := range append(result.Errors, result.Warnings...) {
-		failed = append(failed, fmt.Errorf("%v: %s", cmp.Or(m.Location, &api.Location{}).File, m.Text))
-	}
-	files := map[string][]byte{}
-	for _, f := range result.OutputFiles {
-		files[strings.TrimPrefix(filepath.ToSlash(f.Path), filepath.ToSlash(out)+"/")] = f.Contents
-	}
-	return files, errors.Join(failed...)
+	return o, nil
 }
 
 // noConst makes variables of constants, for a bundle that is not minified: there the values would not take their place.

@@ -151,7 +151,7 @@ func TestAddresses(t *testing.T) {
 		`show("http://user:word@d.example:90/x#y")`: `"://d.example:90 d.example /x "`,
 		`show(null, {hostname: "c", secure: true})`: `"s://c:443 c / "`,
 		`encodeQuery({a: "b c", d: 1})`:             `"&a=b%20c&d=1"`,
-		`decodeQuery("a=b%20c&d")`:                  `{"a":"b c","d":""}`,
+		`encodeQuery("a=b%20c&d")`:                  `"&a=b%20c&d"`,
 	})
 }
 
