@@ -9,6 +9,7 @@ type abilities struct {
 	EventSource bool `json:"eventsource"`
 	Arrays      bool `json:"arrays"`
 	Blob        bool `json:"blob"`
+	Base64      bool `json:"base64"`  // btoa and atob keep bytes
 	Posts       bool `json:"posts"`   // they take text as it is
 	Answers     bool `json:"answers"` // they give text as it is
 }
@@ -19,7 +20,10 @@ func (a abilities) lacks() []string {
 	for _, one := range []struct {
 		name string
 		has  bool
-	}{{"websocket", a.WebSocket}, {"sse", a.SSE}, {"eventsource", a.EventSource}, {"arrays", a.Arrays}, {"blob", a.Blob}, {"posts", a.Posts}, {"answers", a.Answers}} {
+	}{
+		{"websocket", a.WebSocket}, {"sse", a.SSE}, {"eventsource", a.EventSource}, {"arrays", a.Arrays}, {"blob", a.Blob},
+		{"base64", a.Base64}, {"posts", a.Posts}, {"answers", a.Answers},
+	} {
 		if !one.has {
 			names = append(names, one.name)
 		}
@@ -49,13 +53,14 @@ var (
 type scene struct {
 	Name       string   `json:"name"`
 	Transports []string `json:"transports,omitempty"` // none: what the client does by itself
-	Steps      []step   `json:"steps"`                // one for each check
+	Steps      []step   `json:"steps"`
 }
 
-// A step is what happens in the middle of a check.
+// A step is a check, and what happens in its middle.
 type step struct {
-	Only string `json:"only"` // the network lets this through and nothing else; empty is no change
-	Then string `json:"then"` // the transport at the end of the check
+	Check string `json:"check"`
+	Only  string `json:"only"` // the network lets this through and nothing else; empty is no change
+	Then  string `json:"then"` // the transport at the end of the check
 }
 
 // cannot says why an engine does not run a scene, empty if it does.
@@ -80,19 +85,33 @@ func (a abilities) scenes() []scene {
 		switch {
 		case a.cannot(name) != "":
 		case name == "race":
-			all = append(all, scene{Name: name, Steps: steady(a.transports()[0])})
+			all = append(all, scene{Name: name, Steps: a.steady(a.transports()[0])})
 		case name == "swap":
 			all = append(all, a.swap())
 		default:
-			all = append(all, scene{Name: name, Transports: []string{name}, Steps: steady(name)})
+			all = append(all, scene{Name: name, Transports: []string{name}, Steps: a.steady(name)})
 		}
 	}
 	return all
 }
 
-func steady(transport string) (steps []step) {
-	for range checks {
-		steps = append(steps, step{Then: transport})
+// runs are the checks that the engine can be asked for, and why it cannot be asked for the others.
+func (a abilities) runs() (names []string, why map[string]string) {
+	why = map[string]string{}
+	for _, check := range checks {
+		if check == "binary" && a.Arrays && !a.Base64 {
+			why[check] = "n/a: no base64"
+			continue
+		}
+		names = append(names, check)
+	}
+	return names, why
+}
+
+func (a abilities) steady(transport string) (steps []step) {
+	names, _ := a.runs()
+	for _, check := range names {
+		steps = append(steps, step{Check: check, Then: transport})
 	}
 	return steps
 }
@@ -104,9 +123,10 @@ func (a abilities) swap() scene {
 	for i := len(round) - 1; i >= 0; i-- {
 		s.Transports = append(s.Transports, round[i])
 	}
-	for i := range checks {
+	names, _ := a.runs()
+	for i, check := range names {
 		next := round[i%len(round)]
-		s.Steps = append(s.Steps, step{Only: next, Then: next})
+		s.Steps = append(s.Steps, step{Check: check, Only: next, Then: next})
 	}
 	if a.WebSocket {
 		s.Steps[0].Only = ""

@@ -50,7 +50,7 @@ var engines = []engine{
 	{name: "QtWebKit", more: true, lacks: []string{"posts"}, start: qtWebKit},
 	{name: "JavaFX WebView", more: true, lacks: []string{"sse", "posts"}, start: javaFX}, // it holds streams until they end
 	{
-		name: "edbrowse", more: true, lacks: []string{"websocket", "sse", "eventsource", "blob", "posts", "answers"}, patience: 90 * time.Second,
+		name: "edbrowse", more: true, lacks: []string{"websocket", "sse", "eventsource", "blob", "base64", "posts", "answers"}, patience: 90 * time.Second,
 		start: edbrowse,
 	},
 }

@@ -69,7 +69,7 @@ func selected() []engine {
 
 func (e engine) job() job {
 	return job{
-		File: cmp.Or(e.file, build), Checks: checks, Messages: messages, Patience: cmp.Or(e.patience, patience).Milliseconds(),
+		File: cmp.Or(e.file, build), Messages: messages, Patience: cmp.Or(e.patience, patience).Milliseconds(),
 	}
 }
 
@@ -112,23 +112,23 @@ func (r *row) check(t *testing.T) {
 	assert.Empty(t, r.problems)
 	assert.ElementsMatch(t, r.engine.lacks, r.can.lacks(), "what the engine lacks")
 	for _, s := range r.can.scenes() {
-		for i, check := range checks {
-			c, ran := r.cells[s.Name][check]
-			if assert.True(t, ran, "%s, %s did not come to its end", s.Name, check) {
-				assert.Empty(t, c.Wrong, "%s, %s", s.Name, check)
-				assert.Equal(t, s.Steps[i].Then, c.Transport, "%s, %s", s.Name, check)
+		for _, step := range s.Steps {
+			c, ran := r.cells[s.Name][step.Check]
+			if assert.True(t, ran, "%s, %s did not come to its end", s.Name, step.Check) {
+				assert.Empty(t, c.Wrong, "%s, %s", s.Name, step.Check)
+				assert.Equal(t, step.Then, c.Transport, "%s, %s", s.Name, step.Check)
 			}
 		}
 	}
 }
 
-// text is what stands in the cell of a scene and a check.
-func (r *row) text(s scene, i int) string {
-	c, ran := r.cells[s.Name][checks[i]]
+// text is what stands in the cell of a scene and a step.
+func (r *row) text(s scene, step step) string {
+	c, ran := r.cells[s.Name][step.Check]
 	switch {
-	case !ran, len(c.Wrong) > 0, c.Transport != s.Steps[i].Then:
+	case !ran, len(c.Wrong) > 0, c.Transport != step.Then:
 		return "FAILED"
-	case checks[i] == "binary" && !r.can.Arrays:
+	case step.Check == "binary" && !r.can.Arrays:
 		return "as base64"
 	case s.Name == "swap":
 		return "ok, to " + c.Transport
@@ -191,15 +191,21 @@ func (a alterations) String() string {
 	return text
 }
 
-func (r *row) texts(name string) (cells []string) {
+// texts are the cells of a scene.
+func (r *row) texts(name string) (texts []string) {
+	_, cells := r.can.runs()
 	ms := 0
 	for _, s := range r.can.scenes() {
-		if s.Name == name {
-			for i, check := range checks {
-				cells = append(cells, r.text(s, i))
-				ms += r.cells[name][check].MS
-			}
+		if s.Name != name {
+			continue
+		}
+		for _, step := range s.Steps {
+			cells[step.Check] = r.text(s, step)
+			ms += r.cells[name][step.Check].MS
 		}
 	}
-	return append(cells, fmt.Sprintf("%.1f", float64(ms)/1000))
+	for _, check := range checks {
+		texts = append(texts, cells[check])
+	}
+	return append(texts, fmt.Sprintf("%.1f", float64(ms)/1000))
 }

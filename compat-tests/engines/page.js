@@ -103,6 +103,12 @@
     try {
       can.blob = can.arrays && new Blob([new Uint8Array(3)]).size == 3;
     } catch (err) {}
+    try {
+      can.base64 = btoa('\xff\0\x80') == '/wCA' && atob('/wCA') == '\xff\0\x80';
+    } catch (err) {
+      can.base64 = false;
+    }
+    can.bytes = can.arrays && can.base64;
     streams(function (yes) {
       can.sse = yes;
       alterations(can, function () {
@@ -211,7 +217,7 @@
     },
 
     binary: function (run, done) {
-      if (run.can.arrays) return echo(run.socket, binaries(run.can), run.half, run.wrong, done);
+      if (run.can.bytes) return echo(run.socket, binaries(run.can), run.half, run.wrong, done);
       // Nothing to send; what comes is readable.
       run.half(function () {
         run.socket.emit('bytes', function (got) {
@@ -236,7 +242,7 @@
       var socket = run.socket, wrong = run.wrong, left = 103, late = false, i;
       function one() { if (!--left) done(); }
       function question(n, answer) {
-        if (run.can.arrays) answer(n * 2, array(3, n));
+        if (run.can.bytes) answer(n * 2, array(3, n));
         else answer(n * 2);
       }
       socket.off('question').on('question', question);
@@ -268,13 +274,13 @@
     order: function (run, done) {
       var socket = run.socket, n = job.messages, got = 0, sent = 0, halved = false, told = false;
       socket.off('down').on('down', function (i, bytes) {
-        if (i !== got || bytes && run.can.arrays && !same(bytes, array(3, i))) run.wrong.push('message ' + i + ' in the place of ' + got);
+        if (i !== got || bytes && run.can.bytes && !same(bytes, array(3, i))) run.wrong.push('message ' + i + ' in the place of ' + got);
         got++;
         finish();
       });
       function send(upTo) {
         for (; sent < upTo; sent++) {
-          if (sent % 10 == 3 && run.can.arrays) socket.emit('up', sent, array(3, sent));
+          if (sent % 10 == 3 && run.can.bytes) socket.emit('up', sent, array(3, sent));
           else socket.emit('up', sent);
         }
       }
@@ -336,14 +342,14 @@
     socket.once('connect', function () {
       clearTimeout(limit);
       id = socket.id;
-      eachCheck(job.checks.slice());
+      eachStep(c.steps);
     });
 
-    function eachCheck(left) {
+    function eachStep(left) {
       clearTimeout(limit);
       if (over) return;
       if (!left.length) return leave();
-      var name = left.shift(), began = +new Date(), step = c.steps.shift(), now = '';
+      var step = left.shift(), name = step.check, began = +new Date(), now = '';
       var run = { socket: socket, can: can, wrong: [], half: function (go) {
         if (step.only) request('/' + c.name + '/only?' + step.only, '', function () { go(); });
         else go();
@@ -357,7 +363,7 @@
           if (over) return;
           if (socket.id !== id) run.wrong.push('another session');
           report('cell', { case: c.name, check: name, wrong: run.wrong.concat(problems.splice(0)).slice(0, 5), transport: is, ms: +new Date() - began });
-          eachCheck(left);
+          eachStep(left);
         });
       });
     }

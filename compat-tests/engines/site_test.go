@@ -31,11 +31,10 @@ var script []byte
 
 // A job is what page.js reads.
 type job struct {
-	File     string   `json:"file"`
-	Checks   []string `json:"checks"`
-	Messages int      `json:"messages"` // each way, in "order"
-	Patience int64    `json:"patience"` // milliseconds for one check
-	Cuts     int64    `json:"cuts"`     // milliseconds of cuts; 0 is the matrix
+	File     string `json:"file"`
+	Messages int    `json:"messages"` // each way, in "order"
+	Patience int64  `json:"patience"` // milliseconds for one check
+	Cuts     int64  `json:"cuts"`     // milliseconds of cuts; 0 is the matrix
 }
 
 // A report is what page.js tells.
