@@ -2,7 +2,8 @@
 
 import { ACK, CONNECT, DISCONNECT, EVENT } from './constants.js';
 import { Emitter, call, callAll } from './emitter.js';
-import { after, copy, extend, getter, inherit, randomText } from './env.js';
+import { copy, extend, getter, inherit, randomText } from './env.js';
+import { after } from './timer.js';
 import { expired } from './engine.js';
 import { encode, release, send } from './manager.js';
 

@@ -121,6 +121,7 @@ all)
   step 'cut and swallowed connections' foreign chaos
   step 'bundled JavaScript client' foreign jsclient
   step 'bundled client in browsers' foreign engines
+  step 'life of a page' foreign pagelife
   step 'recovery of official clients' recovery
   step 'slow clients' foreign slow
   ;;
