@@ -5,6 +5,7 @@ package engines
 import (
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -12,8 +13,6 @@ import (
 
 	"github.com/everwire/everwire/compat-tests/interop"
 )
-
-const module = "socket.io.esm.min.js" // for engines of today
 
 func parse(path string) error {
 	return exec.Command("node", "../node_modules/acorn/bin/acorn", "--ecma5", "--silent", path).Run()
@@ -25,7 +24,7 @@ func TestParsesAsES5(t *testing.T) {
 	require.NoError(t, err)
 	assert.GreaterOrEqual(t, len(files), 4)
 	for _, path := range files {
-		if filepath.Base(path) == module {
+		if strings.HasSuffix(path, ".esm.min.js") {
 			assert.Error(t, parse(path), "a module is not ECMAScript 5: does the parser look?")
 		} else {
 			assert.NoError(t, parse(path), path)
