@@ -1379,9 +1379,10 @@ p2.close = p2.disconnect;
     return this;
   };
   p2["offAny" + suffix] = function(f) {
-    this[list] = this[list].filter(function(g) {
-      return f && f != g;
-    });
+    var at = this[list].indexOf(f);
+    this[list] = f ? this[list].filter(function(g, i) {
+      return i != at;
+    }) : [];
     return this;
   };
   p2["listenersAny" + suffix] = function() {
@@ -1575,7 +1576,7 @@ inherit(Decoder, Emitter, {
     var d = this, head = d.head_, text = typeof x == "string";
     if (text == !!head) refuse2(text ? "a text where an attachment should be" : "an attachment of nothing");
     if (text) {
-      head = d.head_ = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?([\s\S]*)/.exec(x);
+      head = d.head_ = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?([\d\D]*)/.exec(x);
       if (!head || !head[2] != head[1] <= CONNECT_ERROR) refuse2();
       d.found_ = [];
     } else d.found_.push(x);

@@ -122,7 +122,8 @@ p.close = p.disconnect;
     return this;
   };
   p['offAny' + suffix] = function (f) {
-    this[list] = this[list].filter(function (g) { return f && f != g; });
+    var at = this[list].indexOf(f);
+    this[list] = f ? this[list].filter(function (g, i) { return i != at; }) : [];
     return this;
   };
   p['listenersAny' + suffix] = function () {
