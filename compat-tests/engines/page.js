@@ -402,7 +402,7 @@
             if (r.sent % 10 == 3) socket.emit('up', r.sent, array(3, r.sent));
             else socket.emit('up', r.sent);
           }
-          if (now < job.cuts) return;
+          if (now < job.cuts || r.received < r.sent) return; // the server may have begun later
           clearInterval(pace);
           socket.emit('halt', function (sent, received, wrong) {
             r.server = { sent: sent, received: received, wrong: wrong };
