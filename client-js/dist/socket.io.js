@@ -1097,7 +1097,7 @@ var Polling = transport(function() {
   }
 }, uplink));
 function get(a, query, before) {
-  var s = a.engine_;
+  var s = a.engine_, abort;
   a.getting_ = true;
   if (true) tick(function() {
     a.emitReserved("poll");
@@ -1106,7 +1106,7 @@ function get(a, query, before) {
     query += "&" + (a.opts.timestampParam || "t") + "=" + now().toString(36) + stamps++;
   }
   if (a.opened_) a.getT_.start_(s.interval_ + (s.stock_ ? s.timeout_ : 5e3));
-  a.abortDown_ = request(a, urlOf(a, query), "GET", void 0, function(status, text) {
+  abort = request(a, urlOf(a, query), "GET", void 0, function(status, text) {
     a.getting_ = false;
     a.getT_.stop_();
     if (status != 200) return missed(a, status, text);
@@ -1118,6 +1118,10 @@ function get(a, query, before) {
     if (a.opened_) a.next_();
     else gone(a, "xhr poll error", status);
   });
+  a.abortDown_ = function() {
+    a.getT_.stop_();
+    abort();
+  };
 }
 function missed(a, status, text) {
   var code = refusal(status, text);
