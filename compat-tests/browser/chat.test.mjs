@@ -5,36 +5,32 @@
 // Screenshots go to artifacts/, or to the folder that ARTIFACTS names.
 
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 
-import { buildChat, Chat, Wire } from "./server.mjs";
-import { desktop, launch, phone, Visitor } from "./visitor.mjs";
+import { ChatVisitor } from "./chat-visitor.mjs";
+import { artifacts, build, Program, Wire } from "./program.mjs";
+import { desktop, launch, phone, ways } from "./visitor.mjs";
 
-const artifacts = process.env.ARTIFACTS ?? fileURLToPath(new URL("../../artifacts", import.meta.url));
-let build, browser;
+let built, browser, folder;
 
 before(async () => {
-  [build, browser] = await Promise.all([buildChat(), launch(), mkdir(artifacts, { recursive: true })]);
+  [built, browser, folder] = await Promise.all([build("chat"), launch(), artifacts()]);
 });
 
-after(() => Promise.all([browser?.close(), build?.remove()]));
+after(() => Promise.all([browser?.close(), built?.remove()]));
 
-describe("people talk", { concurrency: true }, () => {
-  test("the usual way: polling, then websocket", (t) => talk(t, "", "websocket"));
-  test("over polling alone", (t) => talk(t, "?transport=polling", "polling"));
-  test("over websocket alone", (t) => talk(t, "?transport=websocket", "websocket"));
+describe("people talk", { concurrency: 2 }, () => {
+  for (const way of ways) test(way.title, (t) => talk(t, way));
 });
 
-async function talk(t, query, transport) {
-  const chat = new Chat(build.binary);
+async function talk(t, { query, transport }) {
+  const chat = new Program(built.binary);
   await chat.start();
-  t.after(() => chat.stop());
+  t.after(() => chat.remove());
   const visitors = [];
   const arrive = async (options, base = chat.url, hash = "") => {
-    const v = await Visitor.arrive(browser, options, base + query + hash);
+    const v = await ChatVisitor.arrive(browser, options, base + query + hash);
     visitors.push(v);
     t.after(() => v.leave());
     return v;
@@ -49,7 +45,7 @@ async function talk(t, query, transport) {
   };
   const picture = async (v, name) => {
     if (query) return; // they would look alike
-    await v.page.screenshot({ path: join(artifacts, `chat-${name}.png`), animations: "disabled" });
+    await v.page.screenshot({ path: join(folder, `chat-${name}.png`), animations: "disabled" });
   };
   const outage = (during) => visitors.reduceRight((run, v) => () => v.unsettled(run), during)();
 
@@ -149,6 +145,7 @@ async function talk(t, query, transport) {
     await ben.writes("Sunday ");
     await ann.shows("Ben Okafor is typing");
     await picture(ann, "desktop");
+    if (!query) await ann.cards(folder, "chat");
     await cleo.leave();
     await ann.here("Ann Marlow", "Ben Okafor");
     await ann.shows("Cleo Tan left");
@@ -168,6 +165,22 @@ async function talk(t, query, transport) {
     await ann.sees("breakfast at eight");
     await ann.tick("Ferry or bus", "Received");
     assert.deepEqual(await ben.texts(), await ann.texts());
+  });
+
+  await step("a connection that is cut in the middle of a conversation loses nothing", async () => {
+    const said = Array.from({ length: 20 }, (_, i) => `${i + 1} of 20`);
+    const talking = (async () => {
+      for (const text of said) await ann.say(text);
+    })();
+    for (let i = 0; i < 3; i++) await ben.cut();
+    await ben.say("Twenty ferries?");
+    await talking;
+    await ben.sees(said.at(-1));
+    await ann.sees("Twenty ferries?");
+    await ben.connected(transport);
+    const texts = await ben.texts();
+    assert.deepEqual(texts.filter((text) => said.includes(text)), said);
+    assert.deepEqual([...texts].sort(), [...(await ann.texts())].sort());
   });
 
   await step("pages go on after the server was restarted", async () => {
@@ -190,14 +203,14 @@ async function talk(t, query, transport) {
     const texts = await ben.texts();
     assert.deepEqual(texts, await ann.texts());
     assert.deepEqual(texts, [...new Set(texts)], "nothing comes twice");
-    assert.equal(texts.length, 9);
+    assert.equal(texts.length, 30);
   });
 
   await step("nothing overflows, even on a small phone", async () => {
     await ben.page.setViewportSize({ width: 360, height: 640 });
     await picture(ben, "small-phone");
     for (const v of [ann, ben]) {
-      assert.ok(await v.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+      assert.ok(await v.fits());
     }
   });
 
