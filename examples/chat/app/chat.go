@@ -1,3 +1,5 @@
+// chat.go: what happens on each event, and who is told.
+
 package app
 
 import (
@@ -11,16 +13,17 @@ import (
 	"github.com/everwire/everwire"
 )
 
-// chat holds the handlers: each asks the house what happens and tells the
-// pages concerned.
+// chat holds the handlers: each asks the house or the store what happens and tells
+// the pages concerned.
 type chat struct {
 	srv   *everwire.Server
 	house *house
+	store *store
 }
 
 // openChat lets people into the house through a server.
-func openChat(srv *everwire.Server, h *house) {
-	c := &chat{srv, h}
+func openChat(srv *everwire.Server, h *house, s *store) {
+	c := &chat{srv, h, s}
 	srv.Auth(c.auth)
 	srv.OnConnect(c.connect)
 	srv.OnDisconnect(c.disconnect)
@@ -75,10 +78,15 @@ func (c *chat) join(ctx *everwire.Ctx, in RoomRef) (RoomView, error) {
 		return RoomView{}, err
 	}
 	c.tell(changes)
+	view := c.house.view(name)
+	if err := c.store.addRoom(view.Room); err != nil {
+		return view, err
+	}
 	// Only now, so that no message falls in between: what is posted from
 	// here on reaches the page as an event. The page knows by the id what
 	// it gets twice.
-	return c.house.view(name), nil
+	view.Messages, err = c.store.messages(name, showHistory)
+	return view, err
 }
 
 func (c *chat) leave(ctx *everwire.Ctx, in RoomRef) error {
@@ -94,7 +102,11 @@ func (c *chat) post(ctx *everwire.Ctx, d Draft) (Message, error) {
 	if err := mustBeIn(ctx, d.Room); err != nil {
 		return Message{}, err
 	}
-	m, news, err := c.house.post(d, who(ctx))
+	m, err := c.house.compose(d, who(ctx))
+	if err != nil {
+		return m, err
+	}
+	m, news, err := c.store.addMessage(m)
 	if err == nil && news {
 		err = Posted.Emit(ctx.Socket().To(audience(d.Room)), m)
 	}
@@ -105,9 +117,9 @@ func (c *chat) received(ctx *everwire.Ctx, in UpTo) error {
 	if err := mustBeIn(ctx, in.Room); err != nil {
 		return err
 	}
-	ids := c.house.received(in.Room, who(ctx), in.ID)
-	if len(ids) == 0 {
-		return nil
+	ids, err := c.store.deliver(in.Room, who(ctx), in.ID)
+	if err != nil || len(ids) == 0 {
+		return err
 	}
 	return Delivered.Emit(c.srv.To(audience(in.Room)), Ticks{Room: in.Room, IDs: ids})
 }

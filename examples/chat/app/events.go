@@ -1,3 +1,5 @@
+// events.go: all that travels between a page and the server.
+
 package app
 
 import "github.com/everwire/everwire"
@@ -86,9 +88,8 @@ type Draft struct {
 	Text string `json:"text"`
 }
 
-// A Message is what was said. Its ID is the time in microseconds, made
-// unique: messages sort by it, and it goes on growing when the server starts
-// anew.
+// A Message is what was said. Its ID is the time in microseconds, made unique: messages
+// sort by it.
 type Message struct {
 	ID        int64  `json:"id"`
 	Room      string `json:"room"`

@@ -56,9 +56,8 @@ export interface Lobby {
 }
 
 /**
- * A Message is what was said. Its ID is the time in microseconds, made
- * unique: messages sort by it, and it goes on growing when the server starts
- * anew.
+ * A Message is what was said. Its ID is the time in microseconds, made unique: messages
+ * sort by it.
  */
 export interface Message {
   id: number;

@@ -1,3 +1,5 @@
+// people.go: who goes by which name.
+
 package app
 
 import (

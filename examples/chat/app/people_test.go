@@ -1,3 +1,5 @@
+// people_test.go: whose a name is.
+
 package app
 
 import (

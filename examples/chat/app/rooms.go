@@ -1,3 +1,5 @@
+// rooms.go: the rooms, who is in them, and what may be said.
+
 package app
 
 import (
@@ -18,12 +20,12 @@ const (
 	maxRoomName = 24
 	maxText     = 2000
 	maxKey      = 64
-	keepHistory = 50
+	showHistory = 50 // messages, to who joins a room
 )
 
-// A house is all that the chat remembers: its rooms, who is in them, what was
-// said last, and (in people.go) who goes by which name. It sends nothing: its
-// methods return what has changed, and the handlers tell the pages.
+// A house is what the chat knows of now: its rooms, who is in them, and (in people.go)
+// who goes by which name. What was said is in the store. It sends nothing: its methods
+// return what has changed, and the handlers tell the pages.
 type house struct {
 	mu     sync.Mutex         // guards all below
 	last   int64              // the number that nextLocked returned last
@@ -37,7 +39,6 @@ type room struct {
 	about   string
 	rev     int64             // of name, about and members
 	members map[string]string // socket id → person id; a person may have two pages open
-	history []Message         // oldest first
 }
 
 // A change is what pages have to hear after someone came, went or was renamed.
@@ -46,11 +47,17 @@ type change struct {
 	people People
 }
 
-func newHouse() *house {
+// newHouse returns a house with the rooms that are always there, and those of before.
+func newHouse(before []Room) *house {
 	h := &house{rooms: map[string]*room{}, people: map[string]*person{}}
 	h.openLocked("lobby", "Say hello")
 	h.openLocked("coffee", "Small talk, strong opinions")
 	h.openLocked("help", "No question is too small")
+	for _, r := range before {
+		if h.rooms[r.Name] == nil {
+			h.openLocked(r.Name, r.About)
+		}
+	}
 	return h
 }
 
@@ -65,16 +72,12 @@ func (h *house) list() []Room {
 	return all
 }
 
-// view returns a room as its members see it.
+// view returns a room as its members see it, but for what was said.
 func (h *house) view(name string) RoomView {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	r := h.rooms[name]
-	return RoomView{
-		Room:     h.outsideLocked(r),
-		People:   h.insideLocked(r, ""),
-		Messages: append([]Message{}, r.history...),
-	}
+	return RoomView{Room: h.outsideLocked(r), People: h.insideLocked(r, "")}
 }
 
 // join puts a person's socket into a room and returns the room's name. It
@@ -120,48 +123,18 @@ func (h *house) leave(socket string, names ...string) []change {
 	return all
 }
 
-// post keeps what a person says. It reports whether that is news: a draft that
-// comes a second time is not.
-func (h *house) post(d Draft, who string) (m Message, news bool, err error) {
+// compose makes a message of what a person says.
+func (h *house) compose(d Draft, who string) (Message, error) {
 	text := strings.TrimSpace(d.Text)
 	switch {
 	case text == "":
-		return m, false, refusal("text_missing", "Write something first.")
+		return Message{}, refusal("text_missing", "Write something first.")
 	case utf8.RuneCountInString(text) > maxText:
-		return m, false, refusal("text_too_long", "A message has at most 2,000 characters.")
+		return Message{}, refusal("text_too_long", "A message has at most 2,000 characters.")
 	case d.Key == "" || len(d.Key) > maxKey:
-		return m, false, refusal("key_invalid", "A draft needs a short key of its own.")
+		return Message{}, refusal("key_invalid", "A draft needs a short key of its own.")
 	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	r := h.rooms[d.Room]
-	for _, m := range r.history {
-		if m.Key == d.Key && m.From.ID == who {
-			return m, false, nil
-		}
-	}
-	m = Message{ID: h.nextLocked(), Room: r.name, Key: d.Key, From: h.personLocked(who), Text: text}
-	if len(r.history) == keepHistory {
-		r.history = slices.Delete(r.history, 0, 1)
-	}
-	r.history = append(r.history, m)
-	return m, true, nil
-}
-
-// received notes that a person's page has all messages of a room up to one,
-// and returns those of others that reached nobody before.
-func (h *house) received(name, who string, upTo int64) []int64 {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	history := h.rooms[name].history
-	var first []int64
-	for i := range history {
-		if m := &history[i]; m.ID <= upTo && m.From.ID != who && !m.Delivered {
-			m.Delivered = true
-			first = append(first, m.ID)
-		}
-	}
-	return first
+	return Message{Room: d.Room, Key: d.Key, From: h.person(who), Text: text}, nil
 }
 
 func (h *house) openLocked(name, about string) *room {

@@ -1,3 +1,5 @@
+// rooms_test.go: who is in which room, and what is refused.
+
 package app
 
 import (
@@ -14,7 +16,7 @@ import (
 // page, whose socket is called like the id.
 func newTestHouse(t *testing.T) *house {
 	t.Helper()
-	h := newHouse()
+	h := newHouse(nil)
 	for id, name := range map[string]string{"a": "Ann", "b": "Ben"} {
 		require.NoError(t, h.claim(id, name))
 		h.enter(id, id)
@@ -27,13 +29,6 @@ func mustJoin(t *testing.T, h *house, room, socket, who string) []change {
 	_, changes, err := h.join(room, socket, who)
 	require.NoError(t, err)
 	return changes
-}
-
-func mustPost(t *testing.T, h *house, key, who string) Message {
-	t.Helper()
-	m, _, err := h.post(Draft{Room: "lobby", Key: key, Text: "said " + key}, who)
-	require.NoError(t, err)
-	return m
 }
 
 func assertRefused(t *testing.T, code string, err error) {
@@ -106,36 +101,7 @@ func TestRoomNames(t *testing.T) {
 	assertRefused(t, "room_too_long", err)
 }
 
-func TestHistoryKeepsTheLastMessages(t *testing.T) {
-	h := newTestHouse(t)
-	for i := range keepHistory + 5 {
-		mustPost(t, h, fmt.Sprint(i), "a")
-	}
-	kept := h.view("lobby").Messages
-	require.Len(t, kept, keepHistory)
-	assert.Equal(t, "said 5", kept[0].Text)
-	for i := 1; i < len(kept); i++ {
-		assert.Greater(t, kept[i].ID, kept[i-1].ID)
-	}
-}
-
-func TestDraftSentTwiceIsPostedOnce(t *testing.T) {
-	h := newTestHouse(t)
-	d := Draft{Room: "lobby", Key: "k", Text: " Hello\n"}
-	first, news, err := h.post(d, "a")
-	require.NoError(t, err)
-	assert.True(t, news)
-	assert.Equal(t, "Hello", first.Text)
-	again, news, err := h.post(d, "a")
-	require.NoError(t, err)
-	assert.False(t, news)
-	assert.Equal(t, first, again)
-	_, news, err = h.post(d, "b")
-	require.NoError(t, err)
-	assert.True(t, news, "the key is the author's own")
-}
-
-func TestPostRefuses(t *testing.T) {
+func TestComposeRefuses(t *testing.T) {
 	h := newTestHouse(t)
 	for code, d := range map[string]Draft{
 		"text_missing":  {Key: "k", Text: " \n"},
@@ -143,21 +109,10 @@ func TestPostRefuses(t *testing.T) {
 		"key_invalid":   {Text: "Hello"},
 	} {
 		d.Room = "lobby"
-		_, _, err := h.post(d, "a")
+		_, err := h.compose(d, "a")
 		assertRefused(t, code, err)
 	}
-	_, _, err := h.post(Draft{Room: "lobby", Key: "k", Text: strings.Repeat("ü", maxText)}, "a")
+	m, err := h.compose(Draft{Room: "lobby", Key: "k", Text: " " + strings.Repeat("ü", maxText) + "\n"}, "a")
 	assert.NoError(t, err)
-}
-
-func TestSecondTickComesFromSomebodyElse(t *testing.T) {
-	h := newTestHouse(t)
-	one, two, three := mustPost(t, h, "1", "a"), mustPost(t, h, "2", "b"), mustPost(t, h, "3", "a")
-	assert.Equal(t, []int64{two.ID}, h.received("lobby", "a", three.ID), "one's own page does not count")
-	assert.Equal(t, []int64{one.ID}, h.received("lobby", "b", two.ID), "not what came after")
-	assert.Equal(t, []int64{three.ID}, h.received("lobby", "b", three.ID))
-	assert.Empty(t, h.received("lobby", "b", three.ID), "once")
-	for _, m := range h.view("lobby").Messages {
-		assert.True(t, m.Delivered)
-	}
+	assert.Equal(t, Message{Room: "lobby", Key: "k", From: Person{"a", "Ann"}, Text: strings.Repeat("ü", maxText)}, m)
 }
