@@ -24,21 +24,22 @@ export function launch() {
 export const desktop = { viewport: { width: 1280, height: 800 }, colorScheme: "dark" };
 export const phone = { viewport: { width: 390, height: 844 }, colorScheme: "light", isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
 
-// The ways that tests go: what the page's address asks for, and what then is in use.
+// The ways that tests go: what the page's address asks for, what is in use then, and what is
+// in use after trouble.
 export const ways = [
-  { title: "whatever gets through first", query: "", transport: "websocket" },
-  { title: "over WebSocket alone", query: "?transport=websocket", transport: "websocket" },
-  { title: "over SSE alone", query: "?transport=sse", transport: "sse" },
-  { title: "over polling alone", query: "?transport=polling", transport: "polling" },
+  { title: "whatever gets through first", query: "", transport: "websocket", after: undefined },
+  { title: "over WebSocket alone", query: "?transport=websocket", transport: "websocket", after: "websocket" },
+  { title: "over SSE alone", query: "?transport=sse", transport: "sse", after: "sse" },
+  { title: "over polling alone", query: "?transport=polling", transport: "polling", after: "polling" },
 ];
 
 export class Visitor {
   problems = []; // console errors, page errors, requests to elsewhere
-  #settled = true; // false: requests may fail
+  #settled = true; // false: requests may have failed
 
   static async arrive(browser, options, url) {
     const v = new this();
-    v.context = await browser.newContext({ locale: "en-GB", ...options });
+    v.context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce", ...options });
     v.context.setDefaultTimeout(20_000);
     v.page = await v.context.newPage();
     v.#watch(new URL(url).host);
@@ -60,27 +61,28 @@ export class Visitor {
     });
   }
 
-  // unsettled does something during which requests may fail: the server is away, or a
-  // connection is cut.
-  async unsettled(run) {
+  // unsettled does something that makes requests fail, from then on: the server is away, or
+  // a connection is cut. The browser tells of it in its own time.
+  unsettled(run) {
     this.#settled = false;
-    const result = await run();
-    this.#settled = true;
-    return result;
+    return run();
   }
 
   // ---- the bar above the page
 
-  // connected waits until the session is on a connection of that transport.
+  // connected waits until the session is on a connection, of that transport if one is named.
   connected(transport) {
-    return this.page.locator(`#wire[data-state=up][data-transport=${transport}]`).waitFor();
+    const over = transport ? `[data-transport=${transport}]` : "";
+    return this.page.locator(`#wire[data-state=up]${over}`).waitFor();
   }
 
   // cut has the server cut this page's connection, and waits until the session goes on.
   async cut() {
+    const acts = Number(await this.page.locator("#wire").getAttribute("data-acts"));
     await this.unsettled(async () => {
       await this.press("Cut");
-      await this.page.locator(".wire-note", { hasText: "back after" }).waitFor({ state: "attached" });
+      await this.page.locator(`#wire[data-acts="${acts + 1}"]`).waitFor();
+      await this.connected();
     });
   }
 
@@ -96,11 +98,14 @@ export class Visitor {
   // cards takes the pictures for the example's card in the gallery, light and dark; they are
   // put into examples/gallery/web by hand.
   async cards(folder, name) {
+    const viewport = this.page.viewportSize();
+    await this.page.setViewportSize({ width: 1040, height: 650 });
     for (const colorScheme of ["light", "dark"]) {
       await this.page.emulateMedia({ colorScheme });
       const path = join(folder, `${name}-${colorScheme}.jpg`);
-      await this.page.screenshot({ path, type: "jpeg", quality: 70, animations: "disabled" });
+      await this.page.screenshot({ path, type: "jpeg", quality: 75, animations: "disabled" });
     }
+    await this.page.setViewportSize(viewport);
   }
 
   // fits tells whether nothing of the page sticks out to the right.

@@ -53,7 +53,8 @@ var wire = (function () {
     var bar = document.getElementById("wire");
     var manager = socket.io;
     bar.className = "wire";
-    var cuts = 0, lostAt = 0, note = "";
+    var lostAt = 0, note = "";
+    var acts = 0; // what was done to the network, for tests to wait for
 
     // left: where we are
     var home = make("div", "wire-home");
@@ -99,9 +100,9 @@ var wire = (function () {
     var breaks = make("div", "wire-breaks");
     breaks.setAttribute("role", "group");
     breaks.setAttribute("aria-label", "Break the connection");
-    button(breaks, "Cut", "The server cuts this page's connection", function () { act("cut"); });
-    button(breaks, "Cut for 5 s", "Nothing gets through for five seconds", function () { act("outage"); });
-    var block = button(breaks, "Block", "", function () { act("block", transport()); });
+    button(breaks, "Cut", "The server cuts this page's connection", function () { harm("cut"); });
+    button(breaks, "Cut for 5 s", "Nothing gets through for five seconds", function () { harm("outage"); });
+    var block = button(breaks, "Block", "", function () { harm("block", transport()); });
     tools.appendChild(breaks);
 
     function transport() {
@@ -124,6 +125,17 @@ var wire = (function () {
       draw();
     }
 
+    // harm does that to the connection. Of a poll that is cut the client hears nothing if
+    // the browser asks again by itself.
+    function harm(what, which) {
+      note = "";
+      act(what, which, function () {
+        acts++;
+        if (!note && !lostAt) note = "cut, and asked again";
+        draw();
+      });
+    }
+
     // act has the server break this page's network, or mend it.
     function act(what, which, done) {
       var xhr = new XMLHttpRequest();
@@ -135,6 +147,7 @@ var wire = (function () {
     function draw() {
       var t = transport();
       var up = Boolean(manager.engine && manager.engine.readyState === "open" && !lostAt);
+      bar.setAttribute("data-acts", acts);
       bar.setAttribute("data-state", up ? "up" : "down");
       bar.setAttribute("data-transport", up ? t : "");
       what.textContent = up ? titles[t] : lostAt ? "looking for a way" : "not connected";
@@ -159,13 +172,12 @@ var wire = (function () {
       draw();
     });
     manager.on("resume", function () {
-      cuts++;
-      note = "back after " + since(lostAt) + ", same session" + (cuts > 1 ? ", " + cuts + " cuts" : "");
+      note = "back after " + since(lostAt) + ", same session";
       lostAt = 0;
       draw();
     });
     manager.on("close", function () {
-      lostAt = cuts = 0;
+      lostAt = 0;
       note = "";
       draw();
     });
