@@ -96,29 +96,43 @@ chat.view = (function () {
   function roomList(rooms, open) {
     var joined = [], others = [], elsewhere = 0, all = 0;
     rooms.forEach(function (room) {
-      (room.joined ? joined : others).push(roomLink(room, open));
+      (room.joined ? joined : others).push(roomItem(room, open));
       if (!room.joined) return;
       all += room.unread || 0;
       if (room.name !== open) elsewhere += room.unread || 0;
     });
-    dom.fill($("joined-rooms"), joined);
-    dom.fill($("other-rooms"), others);
+    arrange($("joined-rooms"), joined);
+    arrange($("other-rooms"), others);
     $("elsewhere").textContent = elsewhere;
     $("elsewhere").hidden = elsewhere === 0;
     document.title = (all ? "(" + all + ") " : "") + (open ? "#" + open + " · Chat" : "Chat");
   }
 
-  function roomLink(room, open) {
-    var a = make("a", "", [make("span", "name", room.name), unseen(", ")]);
-    a.href = "#" + encodeURIComponent(room.name);
-    if (room.name === open) a.setAttribute("aria-current", "page");
-    if (room.joined && room.unread) {
-      a.className = "unread";
-      a.appendChild(make("b", "badge", [String(room.unread), unseen(" unread")]));
-    } else {
-      a.appendChild(make("span", "count", [String(room.count), unseen(room.count === 1 ? " person" : " people")]));
+  // arrange has a list hold these items. Those that are in their place stay untouched: a
+  // list that is made anew while somebody clicks on it swallows the click.
+  function arrange(list, items) {
+    items.forEach(function (li, i) {
+      if (list.children[i] !== li) list.insertBefore(li, list.children[i] || null);
+    });
+    while (list.children.length > items.length) list.removeChild(list.lastElementChild);
+  }
+
+  // roomItem returns the item of a room, which stays the same one, as things are now.
+  function roomItem(room, open) {
+    if (!room.item) {
+      var link = make("a", "", [make("span", "name", room.name), unseen(", "), make("span")]);
+      link.href = "#" + encodeURIComponent(room.name);
+      room.item = make("li", "", link);
     }
-    return make("li", "", a);
+    var a = room.item.firstChild, unread = room.joined && room.unread;
+    if (room.name === open) a.setAttribute("aria-current", "page");
+    else a.removeAttribute("aria-current");
+    a.className = unread ? "unread" : "";
+    a.lastChild.className = unread ? "badge" : "count";
+    dom.fill(a.lastChild, unread ?
+      [String(unread), unseen(" unread")] :
+      [String(room.count), unseen(room.count === 1 ? " person" : " people")]);
+    return room.item;
   }
 
   function unseen(text) {
