@@ -12,7 +12,7 @@ export async function launchFirefox() {
   const open = async (url, viewport = { width: 1280, height: 800 }) => {
     const problems = [];
     const page = await firefox.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(60_000);
     await page.setViewport(viewport);
     page.on("console", (m) => {
       if (["error", "warn"].includes(m.type())) problems.push(m.text());

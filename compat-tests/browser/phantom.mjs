@@ -50,7 +50,7 @@ export class Phantom {
 
   // until waits for a function of the page to return something true.
   async until(f, ...args) {
-    const end = Date.now() + 20_000;
+    const end = Date.now() + 60_000;
     for (;;) {
       const value = await this.evaluate(f, ...args);
       if (value) return value;

@@ -40,7 +40,7 @@ export class Visitor {
   static async arrive(browser, options, url) {
     const v = new this();
     v.context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce", ...options });
-    v.context.setDefaultTimeout(20_000);
+    v.context.setDefaultTimeout(60_000);
     v.page = await v.context.newPage();
     v.#watch(new URL(url).host);
     await v.page.goto(url);

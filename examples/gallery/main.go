@@ -13,6 +13,7 @@ import (
 
 	chat "github.com/everwire/everwire/examples/chat/app"
 	"github.com/everwire/everwire/examples/site"
+	ticker "github.com/everwire/everwire/examples/ticker/app"
 )
 
 // An exhibit is an example with its card. Its picture is web/NAME-light.jpg and
@@ -30,6 +31,11 @@ var exhibits = []exhibit{
 		Name: "chat", Title: "Chat", Line: "Rooms, people, typing notes and ticks. A restart loses nothing.",
 		Shows: []string{"typed events", "acks", "rooms", "old browsers"},
 		open:  func() (site.App, error) { return chat.New(cmp.Or(os.Getenv("CHAT_DB"), "chat.db")) },
+	},
+	{
+		Name: "ticker", Title: "Ticker", Line: "A thousand live prices. A slow page gets fewer of them, never old ones.",
+		Shows: []string{"latest value wins", "rooms of what is visible", "canvas"},
+		open:  func() (site.App, error) { return ticker.New() },
 	},
 }
 

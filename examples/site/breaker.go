@@ -27,6 +27,8 @@ const (
 //	cut      the connections of now are cut off
 //	outage   the same, and for 5 s nothing gets through
 //	block    the same, and from then on no transport of that name gets through
+//	slow     what is sent to the page trickles
+//	fast     it does not any more
 //	mend     everything gets through again
 //
 // Nobody else's connections are touched.
@@ -39,9 +41,10 @@ type Breaker struct {
 
 // A visitor is a page with a network of its own.
 type visitor struct {
-	conns   []net.Conn      // that serve a request now or became a WebSocket, oldest first
+	conns   []*line         // that serve a request now or became a WebSocket, oldest first
 	away    time.Time       // nothing gets through until then
 	blocked map[string]bool // by transport
+	slow    bool
 	seen    time.Time
 }
 
@@ -53,7 +56,7 @@ func Breakable(server http.Handler) *Breaker {
 func (b *Breaker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	name, transport := q.Get("wire"), q.Get("transport")
-	conn, _ := r.Context().Value(connKey{}).(net.Conn)
+	conn, _ := r.Context().Value(lineKey{}).(*line)
 	switch {
 	case name == "" || len(name) > maxName || conn == nil:
 		b.next.ServeHTTP(w, r)
@@ -69,7 +72,22 @@ func (b *Breaker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // act does what a page asks for. That request itself is answered.
 func (b *Breaker) act(w http.ResponseWriter, name, do, transport string) {
+	doomed, ok := b.change(name, do, transport)
+	if !ok {
+		http.Error(w, "do is cut, outage, block, slow, fast or mend", http.StatusBadRequest)
+		return
+	}
+	for _, conn := range doomed {
+		cut(conn)
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// change notes what becomes of a visitor's network, and returns the connections that are
+// to be cut off.
+func (b *Breaker) change(name, do, transport string) (doomed []*line, ok bool) {
 	b.mu.Lock()
+	defer b.mu.Unlock()
 	v := b.visitorLocked(name)
 	switch do {
 	case "cut":
@@ -79,26 +97,24 @@ func (b *Breaker) act(w http.ResponseWriter, name, do, transport string) {
 		if len(transport) <= maxName && len(v.blocked) < maxConns {
 			v.blocked[transport] = true
 		}
+	case "slow", "fast":
+		v.slow = do == "slow"
+		for _, conn := range v.conns {
+			conn.slow.Store(v.slow)
+		}
+		return nil, true
 	case "mend":
 		v.away, v.blocked = time.Time{}, map[string]bool{}
+		return nil, true
 	default:
-		b.mu.Unlock()
-		http.Error(w, "do is cut, outage, block or mend", http.StatusBadRequest)
-		return
+		return nil, false
 	}
-	var doomed []net.Conn
-	if do != "mend" {
-		doomed, v.conns = v.conns, nil
-	}
-	b.mu.Unlock()
-	for _, conn := range doomed {
-		cut(conn)
-	}
-	w.WriteHeader(http.StatusNoContent)
+	doomed, v.conns = v.conns, nil
+	return doomed, true
 }
 
 // enter notes a connection, and tells whether it gets through.
-func (b *Breaker) enter(name, transport string, conn net.Conn) bool {
+func (b *Breaker) enter(name, transport string, conn *line) bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	v := b.visitorLocked(name)
@@ -109,19 +125,21 @@ func (b *Breaker) enter(name, transport string, conn net.Conn) bool {
 		v.conns = slices.Delete(v.conns, 0, 1)
 	}
 	v.conns = append(v.conns, conn)
+	conn.slow.Store(v.slow)
 	return true
 }
 
 // exit forgets the connection of a request that was answered: the browser may use it for
-// somebody else. A WebSocket is there to stay.
-func (b *Breaker) exit(name, transport string, conn net.Conn) {
+// somebody else. A WebSocket is there to stay. The line stays as slow as it is, since the
+// answer may still be on its way.
+func (b *Breaker) exit(name, transport string, conn *line) {
 	if transport == "websocket" {
 		return
 	}
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	v := b.visitorLocked(name)
-	v.conns = slices.DeleteFunc(v.conns, func(c net.Conn) bool { return c == conn })
+	v.conns = slices.DeleteFunc(v.conns, func(c *line) bool { return c == conn })
 }
 
 func (b *Breaker) visitorLocked(name string) *visitor {
@@ -152,16 +170,16 @@ func (b *Breaker) makeRoomLocked(now time.Time) {
 }
 
 // cut ends a connection the hard way: what was on its way is lost.
-func cut(conn net.Conn) {
-	if tcp, ok := conn.(*net.TCPConn); ok {
+func cut(conn *line) {
+	if tcp, ok := conn.Conn.(*net.TCPConn); ok {
 		_ = tcp.SetLinger(0) // it is closed in any case
 	}
 	_ = conn.Close()
 }
 
-type connKey struct{}
+type lineKey struct{}
 
-// withConn lets a Breaker find the connection of a request.
-func withConn(ctx context.Context, conn net.Conn) context.Context {
-	return context.WithValue(ctx, connKey{}, conn)
+// withLine lets a Breaker find the connection of a request.
+func withLine(ctx context.Context, conn net.Conn) context.Context {
+	return context.WithValue(ctx, lineKey{}, conn)
 }

@@ -28,7 +28,8 @@ func newNetwork(t *testing.T) (url string, waiting chan string) {
 		fmt.Fprint(w, "through")
 	})
 	web := httptest.NewUnstartedServer(Breakable(server))
-	web.Config.ConnContext = withConn
+	web.Config.ConnContext = withLine
+	web.Listener = lines{web.Listener}
 	web.Start()
 	t.Cleanup(web.Close)
 	return web.URL, waiting
@@ -91,15 +92,16 @@ func TestBreakerRemembersNoMoreThanItMust(t *testing.T) {
 		near, far := net.Pipe()
 		t.Cleanup(func() { near.Close(); far.Close() })
 		for range 2 * maxConns {
-			assert.True(t, b.enter(fmt.Sprint(i), "websocket", near))
+			assert.True(t, b.enter(fmt.Sprint(i), "websocket", &line{Conn: near}))
 		}
 		assert.Len(t, b.visitors[fmt.Sprint(i)].conns, maxConns)
 	}
 	assert.LessOrEqual(t, len(b.visitors), maxVisitors)
 	near, far := net.Pipe()
 	defer far.Close()
-	require.True(t, b.enter("polls", "polling", near))
-	b.exit("polls", "polling", near)
+	poll := &line{Conn: near}
+	require.True(t, b.enter("polls", "polling", poll))
+	b.exit("polls", "polling", poll)
 	assert.Empty(t, b.visitors["polls"].conns, "what was answered is nobody's")
 }
 

@@ -55,9 +55,9 @@ func run(name string, open func() (App, error)) error {
 // serve serves until ctx ends, and then ends in the order that matters: the sessions
 // first, since http.Server.Shutdown would wait for their open requests.
 func serve(ctx context.Context, ln net.Listener, app App) error {
-	web := &http.Server{Handler: app, ConnContext: withConn, ReadHeaderTimeout: 10 * time.Second}
+	web := &http.Server{Handler: app, ConnContext: withLine, ReadHeaderTimeout: 10 * time.Second}
 	failed := make(chan error, 1)
-	go func() { failed <- web.Serve(ln) }() // serve's own: it ends with web.Shutdown, or by itself
+	go func() { failed <- web.Serve(lines{ln}) }() // serve's own: it ends with web.Shutdown, or by itself
 	var err error
 	select {
 	case err = <-failed:

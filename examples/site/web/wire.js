@@ -136,14 +136,6 @@ var wire = (function () {
       });
     }
 
-    // act has the server break this page's network, or mend it.
-    function act(what, which, done) {
-      var xhr = new XMLHttpRequest();
-      xhr.open("POST", base + "socket.io/break?wire=" + name + "&do=" + what + (which ? "&transport=" + which : ""));
-      xhr.onloadend = done;
-      xhr.send();
-    }
-
     function draw() {
       var t = transport();
       var up = Boolean(manager.engine && manager.engine.readyState === "open" && !lostAt);
@@ -185,10 +177,18 @@ var wire = (function () {
     else draw();
   }
 
+  // act has the server break this page's network, or mend it, see breaker.go.
+  function act(what, which, done) {
+    var xhr = new XMLHttpRequest();
+    xhr.open("POST", base + "socket.io/break?wire=" + name + "&do=" + what + (which ? "&transport=" + which : ""));
+    xhr.onloadend = done || null;
+    xhr.send();
+  }
+
   function since(then) {
     var ms = Date.now() - then;
     return ms < 1000 ? ms + " ms" : (ms / 1000).toFixed(1) + " s";
   }
 
-  return { options: options, show: show };
+  return { options: options, show: show, act: act };
 })();
