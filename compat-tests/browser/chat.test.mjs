@@ -172,6 +172,21 @@ test("people talk, over " + ways[0].title, async (t) => {
     assert.deepEqual(await ben.texts(), await ann.texts());
   });
 
+  await step("a transport that is blocked leaves the session to the next one", async () => {
+    await ann.unsettled(async () => {
+      await ann.press("Block WebSocket");
+      await ann.connected("sse");
+    });
+    await ann.say("The bridge is closed, I came by SSE.");
+    await ben.sees("I came by SSE.");
+    await ben.say("All roads lead to the ferry.");
+    await ann.sees("All roads lead");
+    assert.deepEqual(await ben.texts(), await ann.texts());
+    await ann.press("Auto"); // a new session
+    await ann.connected();
+    await ann.here("Ann Marlow", "Ben Okafor");
+  });
+
   await step("pages go on after the server was restarted", async () => {
     await outage(async () => {
       assert.equal(await chat.stop(), 0);
@@ -192,7 +207,7 @@ test("people talk, over " + ways[0].title, async (t) => {
     const texts = await ben.texts();
     assert.deepEqual(texts, await ann.texts());
     assert.deepEqual(texts, [...new Set(texts)], "nothing comes twice");
-    assert.equal(texts.length, 9);
+    assert.equal(texts.length, 11);
   });
 
   await step("nothing overflows, even on a small phone", async () => {
@@ -207,7 +222,7 @@ test("people talk, over " + ways[0].title, async (t) => {
 });
 
 describe("people lose nothing", { concurrency: 2 }, () => {
-  for (const way of ways) test(way.title, (t) => cuts(t, way));
+  for (const way of ways.slice(1)) test(way.title, (t) => cuts(t, way));
 });
 
 async function cuts(t, way) {

@@ -23,10 +23,10 @@ const images = await Promise.all(
 );
 const browser = await launch();
 try {
-  const page = await browser.newPage({ viewport: { width: names.length ? 560 * names.length + 24 : 1264, height: 640 } });
-  await page.setContent(`<style>
+  const page = await browser.newPage({ viewport: { width: names.length ? 664 * names.length + 24 : 1264, height: 640 } });
+  await page.setContent(`<!doctype html><style>
     body { margin: 0; display: flex; gap: 24px; padding: 24px; background: #e8ecef; width: max-content; }
-    img { height: ${names.length ? 335 : 576}px; border-radius: 12px; box-shadow: 0 6px 24px #1c273333; }
+    img { height: ${names.length ? 400 : 576}px; border-radius: 12px; box-shadow: 0 6px 24px #1c273333; }
   </style>${images.join("")}`);
   await page.locator("body").screenshot({ path: output });
 } finally {

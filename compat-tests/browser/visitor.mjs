@@ -99,9 +99,13 @@ export class Visitor {
   // put into examples/gallery/web by hand.
   async cards(folder, name) {
     const viewport = this.page.viewportSize();
-    await this.page.setViewportSize({ width: 1040, height: 650 });
+    await this.page.setViewportSize({ width: 1160, height: 725 });
     for (const colorScheme of ["light", "dark"]) {
       await this.page.emulateMedia({ colorScheme });
+      // A canvas takes a moment to follow.
+      await this.page.evaluate(async () => {
+        for (let i = 0; i < 15; i++) await new Promise(requestAnimationFrame);
+      });
       const path = join(folder, `${name}-${colorScheme}.jpg`);
       await this.page.screenshot({ path, type: "jpeg", quality: 75, animations: "disabled" });
     }

@@ -126,13 +126,15 @@ function count() {
   document.body.dataset.spared = all.spared += flow.spared;
   $("verdict").textContent = verdict(behind);
   delayChart($("delay"), delays);
+  // What is in a canvas is for those who cannot see it.
+  if (selected) $("chart").textContent = selected.past.map((cents) => (cents / 100).toFixed(2)).join(", ");
   flow.got = flow.spared = 0;
 }
 
 function verdict(behind) {
   if (!$("slow").checked) return behind > 2 ? "It catches up." : "A fast line takes every tick. Make it slow.";
   if ($("every").checked) return "Each tick waits for its turn: this page falls further and further behind.";
-  return "Of each instrument the newest tick takes the place of one that still waits: fewer prices, but those of now.";
+  return "A newer tick takes the place of one that still waits: fewer prices, never old ones.";
 }
 
 $("slow").onchange = () => wire.act($("slow").checked ? "slow" : "fast");
