@@ -40,7 +40,7 @@ if [ "$(node -p 'process.versions.node.split(".")[0] >= 20' 2>/dev/null)" != tru
   echo 'The tests need Node 20 or later, with npm.' >&2
   exit 1
 fi
-for folder in compat-tests examples; do
+for folder in compat-tests; do
   # npm writes the first of these files last, from the second.
   if [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ]; then
     echo "$folder: npm packages are there"
