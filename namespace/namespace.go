@@ -31,6 +31,7 @@ type Namespace struct {
 	parent   *Namespace                       // that it was made for; else nil
 	children *children                        // of a parent, else nil
 	adapter  adapter.Adapter                  // nil without other nodes; set by open
+	carrier  adapter.Recoverer                // the adapter, if clients come back by way of it; else nil; set by open
 	open     func() error                     // opens the adapter, and tells of the namespace; once
 	follower atomic.Pointer[adapter.Follower] // the adapter, if it is told of rooms
 	after    chan struct{}                    // closed when the adapter of the one before of this name is; nil if there is none
@@ -89,6 +90,9 @@ func (n *Namespace) openOnce() (err error) {
 		n.adapter, err = n.registry.opener.Open(n.name, n)
 		if f, ok := n.adapter.(adapter.Follower); ok {
 			n.follower.Store(&f)
+		}
+		if r, ok := n.adapter.(adapter.Recoverer); ok && n.registry.recovery != nil {
+			n.carrier = r
 		}
 	}
 	n.opened.Store(true)

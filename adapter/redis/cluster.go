@@ -67,6 +67,12 @@ func (c *Cluster) Open(namespace string, l adapter.Local) (adapter.Adapter, erro
 		_ = n.Close() // err says what is wrong
 		return nil, err
 	}
+	if r, ok := link.(adapter.Recoverer); ok {
+		return struct {
+			*node.Node
+			adapter.Recoverer
+		}{n, r}, nil
+	}
 	if f, ok := link.(adapter.Follower); ok {
 		return struct {
 			*node.Node
@@ -115,20 +121,28 @@ type hub struct {
 	tally  *tally
 	own    goredis.UniversalClient // for what is received
 	queue  *queue
+	saves  *queue        // of what clients come back to; nil but in mode Streams
+	slots  chan struct{} // who collects what clients have missed
 
 	mu          sync.Mutex             // guards what follows
 	subscribers map[string]*subscriber // by shard; "" for all that is not sharded
 	readers     map[string]*reader     // of streams, by name
 }
 
-func newHub(c *Config, t *tally) (*hub, error) {
-	h := &hub{config: c, tally: t, subscribers: make(map[string]*subscriber), readers: make(map[string]*reader)}
-	out, err := private(c.Client, nil)
-	if err != nil {
+func newHub(c *Config, t *tally) (h *hub, err error) {
+	h = &hub{
+		config: c, tally: t, subscribers: make(map[string]*subscriber), readers: make(map[string]*reader),
+		slots: make(chan struct{}, collectors),
+	}
+	if h.queue, err = newQueue(c, t, c.home()); err != nil {
 		return nil, err
 	}
-	h.queue = newQueue(out, c, t)
-	h.own, err = private(c.Client, h.again)
+	if c.Mode == Streams {
+		if h.saves, err = newQueue(c, new(tally), ""); err != nil {
+			return nil, err
+		}
+	}
+	h.own, err = private(c.Client, hooks{toCluster: h.again})
 	return h, err // the same error would have come before
 }
 
@@ -193,6 +207,9 @@ func (h *hub) subscription(t topic) *goredis.PubSub {
 
 func (h *hub) close() {
 	h.queue.close()
+	if h.saves != nil {
+		h.saves.close()
+	}
 	h.mu.Lock()
 	subscribers, readers := h.subscribers, h.readers
 	h.mu.Unlock()
@@ -210,7 +227,8 @@ func (h *hub) publish(command, channel string, payload []byte) error {
 	if len(payload) > h.config.MaxMessage {
 		return ErrTooLarge
 	}
-	return h.queue.add(len(channel)+len(payload), command, channel, payload)
+	_, err := h.queue.add(item{size: len(channel) + len(payload), args: []any{command, channel, payload}})
+	return err
 }
 
 // numSub returns how many connections have subscribed to each of the channels, in all of a

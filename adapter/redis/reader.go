@@ -11,6 +11,18 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 )
 
+// follower is a namespace that a stream is read for. Its methods are not called
+// concurrently.
+type follower interface {
+	// entry takes one entry.
+	entry(id string, values map[string]any)
+	// unread returns what sends once more what Redis had confirmed before, and the stream
+	// does not bring.
+	unread() (again func())
+	// missed is told that entries were gone before they were read.
+	missed()
+}
+
 // reader goes on where it was after an interruption: it misses what the stream does not
 // keep any more, and nothing else.
 type reader struct {
@@ -20,8 +32,14 @@ type reader struct {
 	cancel context.CancelFunc
 	done   chan struct{}
 
-	mu       sync.Mutex // guards handlers
-	handlers map[string]func(values map[string]any)
+	// Of the goroutine that reads.
+	last  string // entry that was read
+	known sources
+
+	mu        sync.Mutex // guards what follows
+	followers map[string]follower
+	handed    string // entry up to which all have been handed over
+	floor     string // entry up to which the stream may have lost some
 }
 
 // read returns the reader of a stream, which reads what is written from now on.
@@ -38,7 +56,7 @@ func (h *hub) read(stream string) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := private(h.config.Client, nil)
+	client, err := private(h.config.Client, hooks{})
 	if err != nil {
 		return nil, err
 	}
@@ -49,12 +67,13 @@ func (h *hub) read(stream string) (*reader, error) {
 	}
 	r = &reader{
 		client: client, stream: stream, done: make(chan struct{}),
-		ignore:   func() { h.tally.ignored.Add(1) },
-		handlers: make(map[string]func(map[string]any)),
+		ignore: func() { h.tally.ignored.Add(1) },
+		last:   last, handed: last, floor: nowhere,
+		followers: make(map[string]follower),
 	}
 	ctx, r.cancel = context.WithCancel(context.Background())
 	// Owned by the hub, and ends with it; blocks on Redis.
-	go r.run(ctx, last)
+	go r.run(ctx)
 	h.readers[stream] = r
 	return r, nil
 }
@@ -63,55 +82,143 @@ func (h *hub) read(stream string) (*reader, error) {
 func lastEntry(ctx context.Context, c goredis.Cmdable, stream string) (string, error) {
 	entries, err := c.XRevRangeN(ctx, stream, "+", "-", 1).Result()
 	if err != nil || len(entries) == 0 {
-		return "0-0", err
+		return nowhere, err
 	}
 	return entries[0].ID, nil
 }
 
-func (r *reader) add(namespace string, h func(values map[string]any)) {
+func (r *reader) add(namespace string, f follower) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.handlers[namespace] = h
+	r.followers[namespace] = f
 }
 
 func (r *reader) remove(namespace string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	delete(r.handlers, namespace)
+	delete(r.followers, namespace)
 }
 
-func (r *reader) run(ctx context.Context, last string) {
+// all returns the followers.
+func (r *reader) all() []follower {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	list := make([]follower, 0, len(r.followers))
+	for _, f := range r.followers {
+		list = append(list, f)
+	}
+	return list
+}
+
+// position returns the entry up to which all have been handed over.
+func (r *reader) position() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.handed
+}
+
+func (r *reader) run(ctx context.Context) {
 	defer close(r.done)
+	interrupted := false
 	for ctx.Err() == nil {
-		found, err := r.client.XRead(ctx, &goredis.XReadArgs{
-			Streams: []string{r.stream, last}, Count: 100, Block: 5 * time.Second,
-		}).Result()
-		if err != nil && !errors.Is(err, goredis.Nil) {
+		err := r.next(ctx, interrupted)
+		if interrupted = err != nil; interrupted {
 			select {
 			case <-time.After(100 * time.Millisecond):
 			case <-ctx.Done():
 			}
-			continue
-		}
-		for _, stream := range found {
-			for _, entry := range stream.Messages {
-				last = entry.ID
-				r.handle(entry)
-			}
 		}
 	}
+}
+
+// next reads what comes next. After an interruption it looks whether the stream is still
+// the one that it was, and reads up to its end.
+func (r *reader) next(ctx context.Context, interrupted bool) error {
+	if !interrupted {
+		_, err := r.take(ctx, 5*time.Second)
+		return err
+	}
+	if err := r.look(ctx); err != nil {
+		return err
+	}
+	var again []func()
+	for _, f := range r.all() {
+		again = append(again, f.unread())
+	}
+	for more := true; more; {
+		var err error
+		if more, err = r.take(ctx, -1); err != nil {
+			return err
+		}
+	}
+	for _, f := range again {
+		f()
+	}
+	return nil
+}
+
+// take reads some entries, and waits for them for that long; -1: not at all.
+func (r *reader) take(ctx context.Context, wait time.Duration) (any bool, err error) {
+	found, err := r.client.XRead(ctx, &goredis.XReadArgs{
+		Streams: []string{r.stream, r.last}, Count: page, Block: wait,
+	}).Result()
+	if errors.Is(err, goredis.Nil) {
+		return false, nil
+	}
+	for _, stream := range found {
+		for _, entry := range stream.Messages {
+			r.last = entry.ID
+			r.handle(entry)
+			any = true
+		}
+	}
+	return any, err
+}
+
+// look finds out whether the stream has lost the entry that was read last: it was trimmed,
+// or Redis has come back with less than it had.
+func (r *reader) look(ctx context.Context) error {
+	if r.last == nowhere {
+		return nil
+	}
+	same, err := r.client.XRange(ctx, r.stream, r.last, r.last).Result()
+	if err != nil || len(same) > 0 {
+		return err
+	}
+	newest, err := lastEntry(ctx, r.client, r.stream)
+	if err != nil {
+		return err
+	}
+	r.mu.Lock()
+	r.floor = r.last
+	r.mu.Unlock()
+	if err := raise(ctx, r.client, r.stream, r.last); err != nil {
+		return err
+	}
+	for _, f := range r.all() {
+		f.missed()
+	}
+	if behind(r.last, newest) {
+		r.last = newest // IDs go on from there
+	}
+	return nil
 }
 
 func (r *reader) handle(entry goredis.XMessage) {
 	namespace, _ := entry.Values["nsp"].(string)
 	r.mu.Lock()
-	h := r.handlers[namespace]
+	f := r.followers[namespace]
 	r.mu.Unlock()
-	if h == nil {
+	switch {
+	case r.known.again(entry.Values):
+	case f == nil:
 		r.ignore()
-		return
+	default:
+		f.entry(entry.ID, entry.Values)
 	}
-	h(entry.Values)
+	r.mu.Lock()
+	r.handed = entry.ID
+	r.mu.Unlock()
 }
 
 func (r *reader) close() {

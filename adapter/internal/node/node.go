@@ -96,7 +96,8 @@ func NewName() string {
 // Link sets the link, before anything else is done.
 func (n *Node) Link(l Link) { n.link = l }
 
-func (n *Node) isClosed() bool {
+// Closed tells whether Close was called.
+func (n *Node) Closed() bool {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	return n.closed
@@ -104,7 +105,7 @@ func (n *Node) isClosed() bool {
 
 // Publish implements [adapter.Adapter].
 func (n *Node) Publish(_ context.Context, op *adapter.Op) error {
-	if n.isClosed() {
+	if n.Closed() {
 		return ErrClosed
 	}
 	return n.link.Send(&Message{Type: typeOf[op.Kind], From: n.Name, Op: *op})
@@ -131,16 +132,16 @@ func (n *Node) Receive(m *Message) {
 	case m.Type.answers():
 		n.answered(m)
 	case m.Request == "":
-		n.apply(m)
+		n.Apply(m)
 	default:
 		n.answer(m)
 	}
 }
 
-// apply does what was published. Apply does not block, so that holding the lock is
+// Apply does what was published. Local.Apply does not block, so that holding the lock is
 // harmless; it keeps Close from returning too early. Its error is that of one
 // node, and nobody waits for it.
-func (n *Node) apply(m *Message) {
+func (n *Node) Apply(m *Message) {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	if n.closed {
