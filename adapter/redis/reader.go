@@ -20,7 +20,7 @@ type follower interface {
 	// does not bring.
 	unread() (again func())
 	// missed is told that entries were gone before they were read.
-	missed()
+	missed(n int) // 0: nobody knows how many
 }
 
 // reader goes on where it was after an interruption: it misses what the stream does not
@@ -33,8 +33,10 @@ type reader struct {
 	done   chan struct{}
 
 	// Of the goroutine that reads.
-	last  string // entry that was read
-	known sources
+	last     string // entry that was read
+	known    sources
+	single   bool // all entries of a server are in this stream
+	catching bool // up, after an interruption
 
 	mu        sync.Mutex // guards what follows
 	followers map[string]follower
@@ -68,6 +70,7 @@ func (h *hub) read(stream string) (*reader, error) {
 	r = &reader{
 		client: client, stream: stream, done: make(chan struct{}),
 		ignore: func() { h.tally.ignored.Add(1) },
+		single: h.config.StreamCount == 1,
 		last:   last, handed: last, floor: nowhere,
 		followers: make(map[string]follower),
 	}
@@ -138,6 +141,8 @@ func (r *reader) next(ctx context.Context, interrupted bool) error {
 		_, err := r.take(ctx, 5*time.Second)
 		return err
 	}
+	r.catching = true
+	defer func() { r.catching = false }()
 	if err := r.look(ctx); err != nil {
 		return err
 	}
@@ -196,7 +201,7 @@ func (r *reader) look(ctx context.Context) error {
 		return err
 	}
 	for _, f := range r.all() {
-		f.missed()
+		f.missed(0)
 	}
 	if behind(r.last, newest) {
 		r.last = newest // IDs go on from there
@@ -209,8 +214,14 @@ func (r *reader) handle(entry goredis.XMessage) {
 	r.mu.Lock()
 	f := r.followers[namespace]
 	r.mu.Unlock()
+	again, gap := r.known.again(entry.Values)
+	if gap > 0 && r.single {
+		for _, f := range r.all() {
+			f.missed(gap)
+		}
+	}
 	switch {
-	case r.known.again(entry.Values):
+	case again:
 	case f == nil:
 		r.ignore()
 	default:

@@ -110,6 +110,10 @@ func (s *streams) broughtLocked(serial uint64) (apply bool) {
 	if i < 0 {
 		return false
 	}
+	for ; i > 0 && !s.reader.catching; i-- { // the stream does not keep as much as waits to be read
+		s.bringLocked(s.relayed[0], "")
+		s.forgetLocked(0)
+	}
 	apply = !s.relayed[i].applied
 	s.forgetLocked(i)
 	return apply

@@ -9,11 +9,12 @@ type sources map[string]*window
 // maxSources is how many queues are remembered, of which each costs 150 bytes.
 const maxSources = 4096
 
-// again tells whether the entry has come before.
-func (s *sources) again(values map[string]any) bool {
+// again tells whether the entry has come before, and how many of its queue are missing just
+// before it.
+func (s *sources) again(values map[string]any) (again bool, gap int) {
 	queue, serial, ok := token(values)
 	if !ok {
-		return false
+		return false, 0
 	}
 	if *s == nil || len(*s) >= maxSources && (*s)[queue] == nil {
 		*s = make(sources)
@@ -22,8 +23,10 @@ func (s *sources) again(values map[string]any) bool {
 	if w == nil {
 		w = new(window)
 		(*s)[queue] = w
+	} else if serial > w.top {
+		gap = int(min(serial-w.top-1, 1<<30))
 	}
-	return w.again(serial)
+	return w.again(serial), gap
 }
 
 // window is which of the latest numbers have come.

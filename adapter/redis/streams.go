@@ -198,8 +198,8 @@ func (s *streams) entry(id string, values map[string]any) {
 }
 
 // missed implements [follower].
-func (s *streams) missed() {
-	s.config.Logger.Error("everwire: a stream has lost what was not read yet", "stream", s.stream, "namespace", s.node.Namespace)
+func (s *streams) missed(n int) {
+	s.config.Logger.Error("everwire: a stream has lost what was not read yet", "stream", s.stream, "namespace", s.node.Namespace, "entries", n)
 }
 
 // Behind implements [adapter.Recoverer].
