@@ -23,6 +23,7 @@ type carried struct {
 
 	// Guarded by Socket.mu.
 	from     string         // mark of a place up to which the client has everything
+	gaps     uint64         // of the namespace, when it began
 	entering bool           // it has perhaps not been sent yet what it was to be sent
 	before   *adapter.Saved // what it comes back to, while it is entering
 }
@@ -119,7 +120,7 @@ func (s *Socket) saveable(why Reason) *adapter.Saved {
 	r := s.restore
 	was := r.state
 	r.state = over
-	if was != here || !mayReturn(why) && why != engine.ShuttingDown {
+	if was != here || !mayReturn(why) && why != engine.ShuttingDown || r.carried.gaps != n.gaps.Load() {
 		return nil
 	}
 	if s.identity != nil {
@@ -259,6 +260,9 @@ func (s *Socket) setEntering(entering bool, back *adapter.Restored) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.restore.carried
+	if entering {
+		c.gaps = s.namespace.gaps.Load()
+	}
 	c.entering, c.before = entering, nil
 	switch {
 	case back != nil:

@@ -39,16 +39,17 @@ type Stats struct {
 	Published uint64 // taken by Redis
 	Refused   uint64 // too much waited to be published
 	Lost      uint64 // for which Redis has perhaps not got what was sent
+	Missed    uint64 // of others, that a stream had lost before they were read, as far as anybody knows how many
 	Ignored   uint64 // received, and no message of the protocol or of a namespace that is open
 }
 
 // tally is what Stats are made of.
-type tally struct{ published, refused, lost, ignored atomic.Uint64 }
+type tally struct{ published, refused, lost, missed, ignored atomic.Uint64 }
 
 // Stats returns the numbers of now.
 func (c *Cluster) Stats() Stats {
 	t := &c.tally
-	return Stats{t.published.Load(), t.refused.Load(), t.lost.Load(), t.ignored.Load()}
+	return Stats{t.published.Load(), t.refused.Load(), t.lost.Load(), t.missed.Load(), t.ignored.Load()}
 }
 
 // Open implements [adapter.Opener]. It returns when Redis has confirmed the namespace's
@@ -121,10 +122,10 @@ type hub struct {
 	tally  *tally
 	own    goredis.UniversalClient // for what is received
 	queue  *queue
-	saves  *queue        // of what clients come back to; nil but in mode Streams
 	slots  chan struct{} // who collects what clients have missed
 
 	mu          sync.Mutex             // guards what follows
+	saves       *queue                 // of what clients come back to; nil until one may
 	subscribers map[string]*subscriber // by shard; "" for all that is not sharded
 	readers     map[string]*reader     // of streams, by name
 }
@@ -136,11 +137,6 @@ func newHub(c *Config, t *tally) (h *hub, err error) {
 	}
 	if h.queue, err = newQueue(c, t, c.home()); err != nil {
 		return nil, err
-	}
-	if c.Mode == Streams {
-		if h.saves, err = newQueue(c, new(tally), ""); err != nil {
-			return nil, err
-		}
 	}
 	h.own, err = private(c.Client, hooks{toCluster: h.again})
 	return h, err // the same error would have come before
@@ -207,12 +203,12 @@ func (h *hub) subscription(t topic) *goredis.PubSub {
 
 func (h *hub) close() {
 	h.queue.close()
-	if h.saves != nil {
-		h.saves.close()
-	}
 	h.mu.Lock()
-	subscribers, readers := h.subscribers, h.readers
+	subscribers, readers, saves := h.subscribers, h.readers, h.saves
 	h.mu.Unlock()
+	if saves != nil {
+		saves.close()
+	}
 	for _, s := range subscribers {
 		s.close()
 	}
@@ -222,12 +218,23 @@ func (h *hub) close() {
 	_ = h.own.Close() // nothing is done with it any more
 }
 
-// publish queues a message for a channel.
-func (h *hub) publish(command, channel string, payload []byte) error {
+// saver returns the queue of what clients come back to.
+func (h *hub) saver() (*queue, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var err error
+	if h.saves == nil {
+		h.saves, err = newQueue(h.config, new(tally), "")
+	}
+	return h.saves, err
+}
+
+// publish queues a message for a channel, and tells done, if that is not nil, what became of it.
+func (h *hub) publish(command, channel string, payload []byte, done func(error)) error {
 	if len(payload) > h.config.MaxMessage {
 		return ErrTooLarge
 	}
-	_, err := h.queue.add(item{size: len(channel) + len(payload), args: []any{command, channel, payload}})
+	_, err := h.queue.add(item{size: len(channel) + len(payload), args: []any{command, channel, payload}, done: done})
 	return err
 }
 

@@ -142,6 +142,7 @@ func setDefault[T comparable](field *T, value T) {
 type hooks struct {
 	connected func(ctx context.Context, c *goredis.Conn) error // for each new connection to a Redis that is no Redis Cluster
 	toCluster func()                                           // for each to one that is
+	deadlines bool                                             // contexts end what waits
 	single    bool                                             // one connection, but for a Redis Cluster
 }
 
@@ -153,6 +154,7 @@ func private(c goredis.UniversalClient, h hooks) (goredis.UniversalClient, error
 		o := *c.Options()
 		o.MaxRetries, o.DisableIdentity = -1, true
 		o.PushNotificationProcessor = nil // that of c has its handlers
+		o.ContextTimeoutEnabled = o.ContextTimeoutEnabled || h.deadlines
 		if h.single {
 			o.PoolSize, o.MinIdleConns, o.MaxIdleConns, o.MaxActiveConns = 1, 0, 0, 0
 		}
@@ -161,6 +163,7 @@ func private(c goredis.UniversalClient, h hooks) (goredis.UniversalClient, error
 	case *goredis.ClusterClient:
 		o := *c.Options()
 		o.MaxRetries, o.DisableIdentity = -1, true
+		o.ContextTimeoutEnabled = o.ContextTimeoutEnabled || h.deadlines
 		if h.toCluster != nil {
 			o.OnConnect = both(o.OnConnect, func(context.Context, *goredis.Conn) error { h.toCluster(); return nil })
 		}

@@ -29,6 +29,7 @@ type reader struct {
 	client goredis.UniversalClient // its own: reading waits
 	stream string
 	ignore func()
+	count  func(missed int)
 	cancel context.CancelFunc
 	done   chan struct{}
 
@@ -58,7 +59,7 @@ func (h *hub) read(stream string) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := private(h.config.Client, hooks{})
+	client, err := private(h.config.Client, hooks{deadlines: true})
 	if err != nil {
 		return nil, err
 	}
@@ -70,6 +71,7 @@ func (h *hub) read(stream string) (*reader, error) {
 	r = &reader{
 		client: client, stream: stream, done: make(chan struct{}),
 		ignore: func() { h.tally.ignored.Add(1) },
+		count:  func(n int) { h.tally.missed.Add(uint64(n)) },
 		single: h.config.StreamCount == 1,
 		last:   last, handed: last, floor: nowhere,
 		followers: make(map[string]follower),
@@ -120,6 +122,13 @@ func (r *reader) position() string {
 	return r.handed
 }
 
+// How long a read waits for entries, and beyond that for Redis, which may have gone
+// without a word.
+const (
+	readWait     = 2 * time.Second
+	readPatience = 2 * time.Second
+)
+
 func (r *reader) run(ctx context.Context) {
 	defer close(r.done)
 	interrupted := false
@@ -138,7 +147,10 @@ func (r *reader) run(ctx context.Context) {
 // the one that it was, and reads up to its end.
 func (r *reader) next(ctx context.Context, interrupted bool) error {
 	if !interrupted {
-		_, err := r.take(ctx, 5*time.Second)
+		n, err := r.take(ctx, readWait)
+		if n == page && err == nil { // it is behind, and may have been too far behind
+			err = r.look(ctx)
+		}
 		return err
 	}
 	r.catching = true
@@ -151,10 +163,11 @@ func (r *reader) next(ctx context.Context, interrupted bool) error {
 		again = append(again, f.unread())
 	}
 	for more := true; more; {
-		var err error
-		if more, err = r.take(ctx, -1); err != nil {
+		n, err := r.take(ctx, -1)
+		if err != nil {
 			return err
 		}
+		more = n > 0
 	}
 	for _, f := range again {
 		f()
@@ -163,21 +176,23 @@ func (r *reader) next(ctx context.Context, interrupted bool) error {
 }
 
 // take reads some entries, and waits for them for that long; -1: not at all.
-func (r *reader) take(ctx context.Context, wait time.Duration) (any bool, err error) {
+func (r *reader) take(ctx context.Context, wait time.Duration) (n int, err error) {
+	ctx, cancel := context.WithTimeout(ctx, wait+readPatience)
+	defer cancel()
 	found, err := r.client.XRead(ctx, &goredis.XReadArgs{
 		Streams: []string{r.stream, r.last}, Count: page, Block: wait,
 	}).Result()
 	if errors.Is(err, goredis.Nil) {
-		return false, nil
+		return 0, nil
 	}
 	for _, stream := range found {
 		for _, entry := range stream.Messages {
 			r.last = entry.ID
 			r.handle(entry)
-			any = true
+			n++
 		}
 	}
-	return any, err
+	return n, err
 }
 
 // look finds out whether the stream has lost the entry that was read last: it was trimmed,
@@ -200,13 +215,19 @@ func (r *reader) look(ctx context.Context) error {
 	if err := raise(ctx, r.client, r.stream, r.last); err != nil {
 		return err
 	}
-	for _, f := range r.all() {
-		f.missed(0)
-	}
+	r.missed(0)
 	if behind(r.last, newest) {
 		r.last = newest // IDs go on from there
 	}
 	return nil
+}
+
+// missed tells all namespaces of entries that were gone before they were read.
+func (r *reader) missed(n int) {
+	r.count(n)
+	for _, f := range r.all() {
+		f.missed(n)
+	}
 }
 
 func (r *reader) handle(entry goredis.XMessage) {
@@ -216,9 +237,7 @@ func (r *reader) handle(entry goredis.XMessage) {
 	r.mu.Unlock()
 	again, gap := r.known.again(entry.Values)
 	if gap > 0 && r.single {
-		for _, f := range r.all() {
-			f.missed(gap)
-		}
+		r.missed(gap)
 	}
 	switch {
 	case again:

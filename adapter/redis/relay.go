@@ -62,6 +62,7 @@ func (s *streams) queueLocked(r *relayed) (err error) {
 
 // published is told what became of r.
 func (s *streams) published(r *relayed, err error) {
+	s.lost(err)
 	s.mu.Lock()
 	r.confirmed = err == nil
 	if err != nil {

@@ -11,6 +11,7 @@ package redis
 import (
 	"context"
 	"encoding/base64"
+	"errors"
 	"strconv"
 	"sync"
 	"time"
@@ -26,6 +27,7 @@ type streams struct {
 	base
 	stream string
 	reader *reader
+	saves  *queue
 
 	mu       sync.Mutex // guards what follows
 	relayed  []*relayed // that the stream has not brought yet, in order
@@ -67,6 +69,9 @@ func (s *streams) start() error {
 	if s.reader, err = s.read(s.stream); err != nil {
 		return err
 	}
+	if s.saves, err = s.saver(); err != nil {
+		return err
+	}
 	s.reader.add(s.node.Namespace, s)
 	if s.reader.position() == nowhere { // there must be a place to come back to
 		if err := s.add(&node.Message{Type: node.Heartbeat, From: s.node.Name}); err != nil {
@@ -105,7 +110,9 @@ func (s *streams) add(m *node.Message) error {
 	if err != nil {
 		return err
 	}
-	_, err = s.queue.add(s.item(m, text))
+	it := s.item(m, text)
+	it.done = s.lost
+	_, err = s.queue.add(it)
 	return err
 }
 
@@ -176,7 +183,7 @@ func (s *streams) parseText(from string, t node.Type, data []byte) (*node.Messag
 func (s *streams) entry(id string, values map[string]any) {
 	m, err := s.parse(values)
 	if err != nil {
-		s.ignore()
+		s.ignore(err)
 		return
 	}
 	_, serial, _ := token(values)
@@ -199,8 +206,10 @@ func (s *streams) entry(id string, values map[string]any) {
 
 // missed implements [follower].
 func (s *streams) missed(n int) {
-	s.config.Logger.Error("everwire: a stream has lost what was not read yet", "stream", s.stream, "namespace", s.node.Namespace, "entries", n)
+	s.node.Fault(adapter.Fault{Kind: adapter.Missed, Messages: n, Err: errTrimmed})
 }
+
+var errTrimmed = errors.New("redis: the stream has lost entries before they were read")
 
 // Behind implements [adapter.Recoverer].
 func (s *streams) Behind(mark, other string) bool {
@@ -227,5 +236,8 @@ func (s *streams) Relay(_ context.Context, op *adapter.Op) error {
 	if err != nil {
 		return err
 	}
-	return s.relay(text)
+	if err = s.relay(text); err != nil {
+		s.node.Fault(adapter.Fault{Kind: adapter.Refused, Messages: 1, Err: err})
+	}
+	return err
 }

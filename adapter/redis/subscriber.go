@@ -43,6 +43,8 @@ type subscriber struct {
 	applied map[topic]bool
 	dirty   map[topic]bool          // where the two may differ
 	waiting map[topic]chan struct{} // closed when Redis has confirmed
+	there   map[topic]bool          // it has, once
+	told    map[topic]func()        // is called when it does so again: there is a new connection
 	changed chan struct{}           // has room for one
 }
 
@@ -55,6 +57,8 @@ func newSubscriber(pubsub *goredis.PubSub, timeout time.Duration, single bool) *
 		applied: make(map[topic]bool),
 		dirty:   make(map[topic]bool),
 		waiting: make(map[topic]chan struct{}),
+		there:   make(map[topic]bool),
+		told:    make(map[topic]func()),
 		changed: make(chan struct{}, 1),
 	}
 	s.ctx, s.end = context.WithCancel(context.Background())
@@ -83,6 +87,8 @@ func (s *subscriber) drop(topics ...topic) {
 	defer s.mu.Unlock()
 	for _, t := range topics {
 		delete(s.wanted, t)
+		delete(s.there, t)
+		delete(s.told, t)
 		s.touchLocked(t)
 	}
 }
@@ -103,6 +109,13 @@ func (s *subscriber) touchLocked(t topic) {
 	case s.changed <- struct{}{}:
 	default:
 	}
+}
+
+// tell has f called when a topic that was confirmed is so again.
+func (s *subscriber) tell(t topic, f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.told[t] = f
 }
 
 var errNotConfirmed = errors.New("redis: no connection within Config.Timeout")
@@ -210,13 +223,25 @@ func (s *subscriber) confirm(m *goredis.Subscription) {
 	if !ok {
 		return
 	}
-	t := topic{scope, m.Channel}
+	if f := s.confirmed(topic{scope, m.Channel}); f != nil {
+		f()
+	}
+}
+
+// confirmed returns who is to be told that a subscription is there again.
+func (s *subscriber) confirmed(t topic) (tell func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.there[t] {
+		tell = s.told[t]
+	} else if s.told[t] != nil {
+		s.there[t] = true
+	}
 	if c := s.waiting[t]; c != nil {
 		close(c)
 		delete(s.waiting, t)
 	}
+	return tell
 }
 
 func (s *subscriber) handler(m *goredis.Message) handler {
