@@ -4,6 +4,7 @@ package cluster
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -141,20 +142,23 @@ func TestRecoveryStories(t *testing.T) {
 			require.NoError(v.t, from.do(nil, "all", "e", 1))
 			v.gets("e 1")
 			v.leaves(from)
-			for n := range 500 { // Redis cuts off a hundred at a time
+			for n := range 500 { // Redis cuts off many at a time
 				require.NoError(v.t, to.do(nil, "all", "e", n))
 			}
 			v.settle(to)
 			v.lead(to.address())
 			require.NotEqual(v.t, id, v.connects(false))
 		}},
-		"quiet while the stream is cut": {maxLen: 1, run: func(v *visitor, id string, from, to *process) {
+		"quiet while the stream is cut": {maxLen: 60, run: func(v *visitor, id string, from, to *process) {
 			require.NoError(v.t, from.do(nil, "all", "e", 1))
 			v.gets("e 1")
 			for n := range 500 {
 				require.NoError(v.t, to.do(nil, "to", "blue", "e", n))
+				if n%20 == 0 {
+					v.reads(id, from, to) // before it is cut off
+				}
 			}
-			v.settle(from)
+			v.reads(id, from, to)
 			time.Sleep(1500 * time.Millisecond) // of the case itself: a heartbeat tells the node that the client has everything
 			v.leaves(from)
 			require.NoError(v.t, to.do(nil, "all", "e", 2))
@@ -183,6 +187,17 @@ func TestRecoveryStories(t *testing.T) {
 			story.run(v, v.connects(false), from, to)
 		})
 	}
+}
+
+// reads waits until a node has read what another has published: that has the client join a room.
+func (v *visitor) reads(id string, reader, writer *process) {
+	v.t.Helper()
+	room := fmt.Sprint("room ", time.Now().UnixNano())
+	require.NoError(v.t, writer.do(nil, "join", id, room))
+	require.Eventually(v.t, func() bool {
+		var there []presence
+		return reader.do(&there, "who") == nil && slices.Contains(there[0].Rooms, room)
+	}, patience, time.Millisecond)
 }
 
 // getsEach expects events, in order and once each, over as many connections as it takes.
