@@ -4,6 +4,7 @@ package redis
 
 import (
 	"context"
+	"net"
 	"sync"
 	"sync/atomic"
 
@@ -118,11 +119,14 @@ func (c *Cluster) leave() {
 
 // hub holds the connections.
 type hub struct {
-	config *Config
-	tally  *tally
-	own    goredis.UniversalClient // for what is received
-	queue  *queue
-	slots  chan struct{} // who collects what clients have missed
+	config  *Config
+	tally   *tally
+	own     goredis.UniversalClient // for what is received
+	queue   *queue
+	lines   *lines
+	end     context.CancelFunc // of what runs
+	running sync.WaitGroup
+	slots   chan struct{} // who collects what clients have missed
 
 	mu          sync.Mutex             // guards what follows
 	saves       *queue                 // of what clients come back to; nil until one may
@@ -133,12 +137,17 @@ type hub struct {
 func newHub(c *Config, t *tally) (h *hub, err error) {
 	h = &hub{
 		config: c, tally: t, subscribers: make(map[string]*subscriber), readers: make(map[string]*reader),
-		slots: make(chan struct{}, collectors),
+		slots: make(chan struct{}, collectors), lines: &lines{open: make(map[net.Conn]bool)}, end: func() {},
 	}
-	if h.queue, err = newQueue(c, t, c.home()); err != nil {
+	if h.queue, err = newQueue(c, t, c.home(), h.lines); err != nil {
 		return nil, err
 	}
-	h.own, err = private(c.Client, hooks{toCluster: h.again})
+	h.own, err = private(c.Client, hooks{toCluster: h.again, lines: h.lines})
+	if err == nil && isFailover(c.Client) {
+		var ctx context.Context
+		ctx, h.end = context.WithCancel(context.Background())
+		h.running.Go(func() { h.follow(ctx) })
+	}
 	return h, err // the same error would have come before
 }
 
@@ -209,6 +218,8 @@ func (h *hub) close() {
 	if saves != nil {
 		saves.close()
 	}
+	h.end()
+	h.running.Wait()
 	for _, s := range subscribers {
 		s.close()
 	}
@@ -224,7 +235,7 @@ func (h *hub) saver() (*queue, error) {
 	defer h.mu.Unlock()
 	var err error
 	if h.saves == nil {
-		h.saves, err = newQueue(h.config, new(tally), "")
+		h.saves, err = newQueue(h.config, new(tally), "", h.lines)
 	}
 	return h.saves, err
 }

@@ -143,6 +143,7 @@ type hooks struct {
 	connected func(ctx context.Context, c *goredis.Conn) error // for each new connection to a Redis that is no Redis Cluster
 	toCluster func()                                           // for each to one that is
 	deadlines bool                                             // contexts end what waits
+	lines     *lines                                           // that connections are among, if Sentinel may move them; or nil
 	single    bool                                             // one connection, but for a Redis Cluster
 }
 
@@ -155,6 +156,9 @@ func private(c goredis.UniversalClient, h hooks) (goredis.UniversalClient, error
 		o.MaxRetries, o.DisableIdentity = -1, true
 		o.PushNotificationProcessor = nil // that of c has its handlers
 		o.ContextTimeoutEnabled = o.ContextTimeoutEnabled || h.deadlines
+		if h.lines != nil && isFailover(c) {
+			o.Dialer = h.lines.dialer(o.Dialer)
+		}
 		if h.single {
 			o.PoolSize, o.MinIdleConns, o.MaxIdleConns, o.MaxActiveConns = 1, 0, 0, 0
 		}

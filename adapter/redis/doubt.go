@@ -120,8 +120,7 @@ func (e *ended) connected(ctx context.Context, c *goredis.Conn) error {
 	if err != nil {
 		return nil // without the right to ask, it goes on as well as it can
 	}
-	_, server, _ := strings.Cut(c.Info(ctx, "server").Val(), "\nrun_id:")
-	server, _, _ = strings.Cut(server, "\r")
+	server := runID(ctx, c)
 	e.mu.Lock()
 	old, same := e.client, server != "" && e.server == server
 	e.server, e.client = server, client

@@ -55,14 +55,14 @@ type queue struct {
 	more   chan struct{} // has room for one
 }
 
-func newQueue(c *Config, t *tally, home string) (*queue, error) {
+func newQueue(c *Config, t *tally, home string, l *lines) (*queue, error) {
 	q := &queue{
 		name: node.NewName(), home: home, limit: c.Queue, log: c.Logger, tally: t, done: make(chan struct{}),
 		after: make(map[string]string), more: make(chan struct{}, 1),
 	}
-	hook := hooks{}
+	hook := hooks{lines: l}
 	if c.Mode == Streams {
-		hook = hooks{connected: new(ended).connected, single: true}
+		hook.connected, hook.single = new(ended).connected, true
 	}
 	var err error
 	if q.client, err = private(c.Client, hook); err != nil {

@@ -59,7 +59,7 @@ func (h *hub) read(stream string) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := private(h.config.Client, hooks{deadlines: true})
+	client, err := private(h.config.Client, hooks{deadlines: true, lines: h.lines})
 	if err != nil {
 		return nil, err
 	}

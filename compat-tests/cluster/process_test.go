@@ -16,6 +16,7 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -23,7 +24,9 @@ import (
 	goredis "github.com/redis/go-redis/v9"
 
 	"github.com/everwire/everwire"
+	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/adapter/redis"
+	"github.com/everwire/everwire/engine"
 )
 
 // asNode has the test's binary be a node: the value is what it is told.
@@ -64,6 +67,7 @@ type worker struct {
 	*everwire.Server
 	cluster *redis.Cluster
 	refused int // emits that failed
+	gaps    atomic.Int64
 
 	mu      sync.Mutex // guards what follows
 	sent    int
@@ -87,15 +91,16 @@ func serveNode(text string) error {
 	if err != nil {
 		return err
 	}
-	srv, err := everwire.New(everwire.Config{
+	w := &worker{cluster: cluster}
+	w.Server, err = everwire.New(everwire.Config{
 		Adapter: cluster, Recovery: everwire.Recovery{Window: time.Duration(s.Window) * time.Millisecond},
+		Observer:     w,
 		PingInterval: 500 * time.Millisecond, PingTimeout: 2500 * time.Millisecond,
 	})
 	if err != nil {
 		return err
 	}
-	w := &worker{Server: srv, cluster: cluster}
-	srv.OnConnect(func(c *everwire.Ctx) error {
+	w.OnConnect(func(c *everwire.Ctx) error {
 		if c.Socket().Recovered() {
 			return nil
 		}
@@ -106,13 +111,21 @@ func serveNode(text string) error {
 	if err != nil {
 		return err
 	}
-	web := &http.Server{Handler: srv}
+	web := &http.Server{Handler: w.Server}
 	go web.Serve(l) // ends with the process
 	fmt.Printf("{\"port\": %d}\n", l.Addr().(*net.TCPAddr).Port)
 	w.obey(os.Stdin)
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	return errors.Join(srv.Shutdown(ctx), web.Close())
+	return errors.Join(w.Shutdown(ctx), web.Close())
+}
+
+// Observe implements [everwire.Observer].
+func (w *worker) Observe(e engine.Event) {
+	var f adapter.Fault
+	if errors.As(e.Err, &f) && f.Kind == adapter.Missed {
+		w.gaps.Add(1)
+	}
 }
 
 // obey does what the lines say, and answers each with one.
@@ -180,7 +193,7 @@ func (w *worker) run(command string, args []any) (any, error) {
 		defer w.mu.Unlock()
 		return w.sent, nil
 	case "stats":
-		return w.cluster.Stats(), nil
+		return report{w.cluster.Stats(), int(w.gaps.Load())}, nil
 	}
 	return nil, fmt.Errorf("unknown command %q", command)
 }
