@@ -180,7 +180,7 @@ func (w *worker) run(command string, args []any) (any, error) {
 	case "count":
 		return w.CountSockets(ctx)
 	case "call":
-		return w.call(ctx)
+		return w.call()
 	case "stream":
 		w.stream(args[0].(float64))
 		return nil, nil
@@ -199,16 +199,18 @@ func (w *worker) run(command string, args []any) (any, error) {
 }
 
 // call asks all clients, and returns how many answered, and what is missing.
-func (w *worker) call(ctx context.Context) (any, error) {
-	n, problem := 0, ""
+func (w *worker) call() (any, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 12*time.Second)
+	defer cancel()
+	n, problems := 0, []string{}
 	for _, err := range w.Call(ctx, "question", 1) {
 		if err != nil {
-			problem = err.Error()
+			problems = append(problems, err.Error())
 			continue
 		}
 		n++
 	}
-	return map[string]any{"answers": n, "problem": problem}, nil
+	return map[string]any{"answers": n, "problem": strings.Join(problems, "; ")}, nil
 }
 
 // presence is one socket of a node.
