@@ -19,22 +19,17 @@ type base struct {
 	public  string // channel of all nodes
 	answers string // channel of a node, up to its name
 	leave   func() // the cluster
-	topics  []subscribed
-}
-
-type subscribed struct {
-	subscriber *subscriber
-	topic      topic
+	topics  []topic
 }
 
 // listen subscribes, and waits until Redis has confirmed.
 func (b *base) listen(h handler, topics ...topic) error {
 	for _, t := range topics {
-		s, err := b.subscriber(t)
+		s, err := b.place(t)
 		if err != nil {
 			return err
 		}
-		b.topics = append(b.topics, subscribed{s, t})
+		b.topics = append(b.topics, t)
 		if t.scope == pattern || t.scope == sharded && t.name == b.channel {
 			s.tell(t, b.cut)
 		}
@@ -48,7 +43,7 @@ func (b *base) listen(h handler, topics ...topic) error {
 // Close implements [node.Link].
 func (b *base) Close() error {
 	for _, t := range b.topics {
-		t.subscriber.drop(t.topic)
+		b.drop(t)
 	}
 	b.leave()
 	return nil

@@ -132,39 +132,34 @@ type hub struct {
 	saves       *queue                 // of what clients come back to; nil until one may
 	subscribers map[string]*subscriber // by shard; "" for all that is not sharded
 	readers     map[string]*reader     // of streams, by name
+	places      map[topic]*subscriber  // who has it, in a Redis Cluster
 }
 
 func newHub(c *Config, t *tally) (h *hub, err error) {
 	h = &hub{
-		config: c, tally: t, subscribers: make(map[string]*subscriber), readers: make(map[string]*reader),
+		config: c, tally: t, subscribers: make(map[string]*subscriber), readers: make(map[string]*reader), places: make(map[topic]*subscriber),
 		slots: make(chan struct{}, collectors), lines: &lines{open: make(map[net.Conn]bool)}, end: func() {},
 	}
 	if h.queue, err = newQueue(c, t, c.home(), h.lines); err != nil {
 		return nil, err
 	}
 	h.own, err = private(c.Client, hooks{toCluster: h.again, lines: h.lines})
-	if err == nil && isFailover(c.Client) {
-		var ctx context.Context
-		ctx, h.end = context.WithCancel(context.Background())
-		h.running.Go(func() { h.follow(ctx) })
+	if err == nil {
+		h.watch()
 	}
 	return h, err // the same error would have come before
 }
 
-// again repairs subscriptions after a new connection to a Redis Cluster: the client
-// subscribes to all channels of a connection with one command, which Redis refuses if
-// they are of several slots.
-func (h *hub) again() {
-	// Ends when all is noted; blocks on locks alone, one of which may be held here.
-	go func() {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		for shard, s := range h.subscribers {
-			if shard != "" {
-				s.again()
-			}
-		}
-	}()
+// watch begins what looks whether Redis is still where it was, if it may move.
+func (h *hub) watch() {
+	var ctx context.Context
+	ctx, h.end = context.WithCancel(context.Background())
+	if cluster, ok := h.own.(*goredis.ClusterClient); ok && h.config.Mode == Sharded {
+		h.running.Go(func() { h.watchShards(ctx, cluster) })
+	}
+	if isFailover(h.config.Client) {
+		h.running.Go(func() { h.follow(ctx) })
+	}
 }
 
 // link makes a namespace's link, which has not started.
@@ -179,35 +174,6 @@ func (h *hub) link(b base, l adapter.Local) link {
 		return newStreams(b)
 	}
 	return newClassic(b, l)
-}
-
-// subscriber returns that of a topic. In a Redis Cluster each shard has one.
-func (h *hub) subscriber(t topic) (*subscriber, error) {
-	shard := ""
-	if cluster, ok := h.own.(*goredis.ClusterClient); ok && t.scope == sharded {
-		master, err := cluster.MasterForKey(context.Background(), t.name)
-		if err != nil {
-			return nil, err
-		}
-		shard = master.Options().Addr
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	s := h.subscribers[shard]
-	if s == nil {
-		s = newSubscriber(h.subscription(t), h.config.Timeout, shard != "")
-		h.subscribers[shard] = s
-	}
-	return s, nil
-}
-
-// subscription is a connection that goes where the topic is. Without topics of its own it
-// does not connect yet.
-func (h *hub) subscription(t topic) *goredis.PubSub {
-	if _, ok := h.own.(*goredis.ClusterClient); ok && t.scope == sharded {
-		return h.own.SSubscribe(context.Background(), t.name)
-	}
-	return h.own.Subscribe(context.Background())
 }
 
 func (h *hub) close() {

@@ -43,6 +43,7 @@ type subscriber struct {
 	applied map[topic]bool
 	dirty   map[topic]bool          // where the two may differ
 	waiting map[topic]chan struct{} // closed when Redis has confirmed
+	asked   map[topic]int           // that Redis has not confirmed, and how often that was looked at; if single
 	there   map[topic]bool          // it has, once
 	told    map[topic]func()        // is called when it does so again: there is a new connection
 	changed chan struct{}           // has room for one
@@ -57,6 +58,7 @@ func newSubscriber(pubsub *goredis.PubSub, timeout time.Duration, single bool) *
 		applied: make(map[topic]bool),
 		dirty:   make(map[topic]bool),
 		waiting: make(map[topic]chan struct{}),
+		asked:   make(map[topic]int),
 		there:   make(map[topic]bool),
 		told:    make(map[topic]func()),
 		changed: make(chan struct{}, 1),
@@ -88,6 +90,7 @@ func (s *subscriber) drop(topics ...topic) {
 	for _, t := range topics {
 		delete(s.wanted, t)
 		delete(s.there, t)
+		delete(s.asked, t)
 		delete(s.told, t)
 		s.touchLocked(t)
 	}
@@ -165,6 +168,9 @@ func (s *subscriber) changes() (on, off [3][]string) {
 		switch {
 		case wanted && !s.applied[t]:
 			s.applied[t] = true
+			if s.single {
+				s.asked[t] = 0
+			}
 			on[t.scope] = append(on[t.scope], t.name)
 		case !wanted && s.applied[t]:
 			delete(s.applied, t)
@@ -219,6 +225,10 @@ func (s *subscriber) receive(messages <-chan any) {
 var confirmations = map[string]scope{"subscribe": plain, "psubscribe": pattern, "ssubscribe": sharded}
 
 func (s *subscriber) confirm(m *goredis.Subscription) {
+	if m.Kind == "sunsubscribe" {
+		s.ended(topic{sharded, m.Channel})
+		return
+	}
 	scope, ok := confirmations[m.Kind]
 	if !ok {
 		return
@@ -232,6 +242,7 @@ func (s *subscriber) confirm(m *goredis.Subscription) {
 func (s *subscriber) confirmed(t topic) (tell func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	delete(s.asked, t)
 	if s.there[t] {
 		tell = s.told[t]
 	} else if s.told[t] != nil {
@@ -242,6 +253,56 @@ func (s *subscriber) confirmed(t topic) (tell func()) {
 		delete(s.waiting, t)
 	}
 	return tell
+}
+
+// ended notes that Redis has ended a subscription, perhaps because the slot has moved.
+func (s *subscriber) ended(t topic) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.single && s.applied[t] {
+		s.asked[t] = 0
+	}
+}
+
+// strays returns the topics that Redis has not confirmed for a while, and whether there
+// are more of which that may become true.
+func (s *subscriber) strays() (list []topic, more bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for t := range s.asked {
+		if s.asked[t]++; s.asked[t] > 1 {
+			list = append(list, t)
+		}
+	}
+	return list, len(s.asked) > len(list)
+}
+
+// retry asks once more for a topic.
+func (s *subscriber) retry(t topic) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.applied, t)
+	s.touchLocked(t)
+}
+
+// hand gives a topic to another subscriber.
+func (s *subscriber) hand(t topic, to *subscriber) {
+	s.mu.Lock()
+	h, tell, waiting, there := s.wanted[t], s.told[t], s.waiting[t], s.there[t]
+	delete(s.waiting, t)
+	s.mu.Unlock()
+	s.drop(t)
+	to.mu.Lock()
+	if tell != nil {
+		to.told[t], to.there[t] = tell, there
+	}
+	if waiting != nil {
+		to.waiting[t] = waiting
+	}
+	to.mu.Unlock()
+	if h != nil {
+		to.want(t, h)
+	}
 }
 
 func (s *subscriber) handler(m *goredis.Message) handler {
