@@ -299,9 +299,11 @@ func (s *stage) finish(t *testing.T, fault string, back time.Time) string {
 	defer s.far.mu.Unlock()
 	s.own.mu.Lock()
 	defer s.own.mu.Unlock()
-	assert.Less(t, took, 5*time.Second, "%s: it takes too long", s.name)
+	if long { // else the machine may be busy with other tests
+		assert.Less(t, took, 5*time.Second, "%s: it takes too long", s.name)
+		assert.Less(t, s.own.pause, 3*time.Second, "%s: delivery on the node itself stops", s.name)
+	}
 	assert.Zero(t, s.far.twice+s.own.twice, "%s: came twice", s.name)
-	assert.Less(t, s.own.pause, 3*time.Second, "%s: delivery on the node itself stops", s.name)
 	if s.mode == redis.Streams {
 		assert.Zero(t, lost, "%s: lost", s.name)
 	} else if lost > 0 {

@@ -20,6 +20,8 @@ async function connect() {
 
 async function adapter() {
   switch (mode) {
+    case "alone":
+      return undefined;
     case "classic":
       return classic(await connect(), await connect(), { key: prefix });
     case "streams":

@@ -92,8 +92,12 @@ func serveNode(text string) error {
 		return err
 	}
 	w := &worker{cluster: cluster}
+	var opener adapter.Opener = cluster
+	if s.Mode == "alone" {
+		opener = nil
+	}
 	w.Server, err = everwire.New(everwire.Config{
-		Adapter: cluster, Recovery: everwire.Recovery{Window: time.Duration(s.Window) * time.Millisecond},
+		Adapter: opener, Recovery: everwire.Recovery{Window: time.Duration(s.Window) * time.Millisecond},
 		Observer:     w,
 		PingInterval: 500 * time.Millisecond, PingTimeout: 2500 * time.Millisecond,
 	})

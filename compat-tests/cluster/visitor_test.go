@@ -17,7 +17,7 @@ import (
 )
 
 // patience is how long something may take that should be there at once.
-const patience = 15 * time.Second
+const patience = 30 * time.Second
 
 // road is a balancer that leads to one node, or nowhere.
 type road struct {
