@@ -47,6 +47,13 @@ type Recoverer interface {
 	Behind(mark, other string) bool
 }
 
+// Yielder may be implemented by a [Local] whose clients may be back at another node before
+// this one has noticed that they have gone.
+type Yielder interface {
+	// Yield ends the socket of that private ID, if it is here, so that it is saved.
+	Yield(pid string)
+}
+
 // Unplaced is the Mark of a Broadcast that was applied before its place was known.
 const Unplaced = "!"
 

@@ -183,6 +183,16 @@ func (s *Socket) reclaimCarried(ctx context.Context, old *Socket, pid, offset st
 	}
 }
 
+// Yield implements [adapter.Yielder].
+func (n *Namespace) Yield(pid string) {
+	if n.carrier == nil {
+		return
+	}
+	if s := n.registry.recovery.at(pid, n); s != nil {
+		s.client.session.Close(engine.TransportClose)
+	}
+}
+
 // isSaved waits until it is known whether the socket, which has ended, is saved.
 func (s *Socket) isSaved(ctx context.Context) bool {
 	late := time.NewTimer(takeoverTime)

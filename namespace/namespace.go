@@ -73,6 +73,8 @@ var (
 	_ sio.Caller    = (*Namespace)(nil)
 	_ adapter.Local = (*Namespace)(nil)
 	_ adapter.Rooms = (*Namespace)(nil)
+
+	_ adapter.Yielder = (*Namespace)(nil)
 )
 
 func newNamespace(g *Registry, name string) *Namespace {

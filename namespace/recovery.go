@@ -107,6 +107,16 @@ func (r *recovery) name(s *Socket, pid string) {
 	s.restore.pid = pid
 }
 
+// at returns the socket of that pid in the namespace; nil if it is not there.
+func (r *recovery) at(pid string, n *Namespace) *Socket {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s := r.sockets[pid]; s != nil && s.namespace == n {
+		return s
+	}
+	return nil
+}
+
 // take takes out the socket of that pid in the namespace; nil if it is not there.
 func (r *recovery) take(pid string, n *Namespace) *Socket {
 	r.mu.Lock()

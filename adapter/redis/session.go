@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -55,18 +56,15 @@ func (s *streams) Restore(ctx context.Context, pid, mark string, limit int) (*ad
 	if pid == "" || len(pid) > maxPID {
 		return nil, adapter.ErrNotSaved
 	}
-	select {
-	case s.slots <- struct{}{}:
-		defer func() { <-s.slots }()
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 	if !s.placed() {
 		return nil, adapter.ErrNotSaved
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
 	defer cancel()
 	saved, err := s.takeSaved(ctx, pid)
+	if errors.Is(err, errAbsent) {
+		saved, err = s.claim(ctx, pid)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +73,47 @@ func (s *streams) Restore(ctx context.Context, pid, mark string, limit int) (*ad
 		return nil, adapter.ErrNotSaved
 	}
 	r.Saved.Mark, r.Saved.Exact = r.Last, false
+	select {
+	case s.slots <- struct{}{}:
+		defer func() { <-s.slots }()
+	case <-ctx.Done():
+		return r, ctx.Err()
+	}
 	return r, s.catch(ctx, r, limit)
+}
+
+// errAbsent says that nothing is saved, or not yet.
+var errAbsent = fmt.Errorf("%w: nothing", adapter.ErrNotSaved)
+
+// claims are the pauses between looks at what other nodes save that did not know yet that
+// the client has gone.
+var claims = []time.Duration{20 * time.Millisecond, 40 * time.Millisecond, 80 * time.Millisecond, 160 * time.Millisecond}
+
+// claim asks other nodes for what a client comes back to.
+func (s *streams) claim(ctx context.Context, pid string) (*adapter.Saved, error) {
+	others, _, err := s.Others(ctx)
+	if err == nil && others == 0 {
+		err = errAbsent
+	}
+	if err == nil {
+		m := &node.Message{Type: node.Yield, From: s.node.Name, PID: pid}
+		err = s.send("publish", s.channel, m, wire.AppendMsgpack)
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, wait := range claims {
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+		c, err := s.takeSaved(ctx, pid)
+		if !errors.Is(err, errAbsent) {
+			return c, err
+		}
+	}
+	return nil, errAbsent
 }
 
 // startOf is the place up to which a client has everything, as far as it or who has saved
@@ -103,6 +141,9 @@ func (s *streams) takeSaved(ctx context.Context, pid string) (*adapter.Saved, er
 	})
 	if err != nil {
 		return nil, err
+	}
+	if text.Val() == "" {
+		return nil, errAbsent
 	}
 	if len(text.Val()) > maxSaved {
 		return nil, adapter.ErrNotSaved

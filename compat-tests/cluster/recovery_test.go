@@ -129,6 +129,18 @@ func TestRecoveryStories(t *testing.T) {
 			require.Equal(v.t, "disconnect", v.next().At)
 			require.NotEqual(v.t, id, v.connects(false))
 		}},
+		"the node has not noticed": {run: func(v *visitor, id string, from, to *process) {
+			require.NoError(v.t, from.do(nil, "all", "e", 1))
+			v.gets("e 1")
+			v.halve("")
+			require.Equal(v.t, "disconnect", v.next().At)
+			require.NoError(v.t, from.do(nil, "to", id, "e", 2)) // into the void
+			v.halve(to.address())
+			require.Equal(v.t, id, v.connects(true, "e 2"))
+			var n int
+			require.NoError(v.t, to.do(&n, "count"))
+			require.Equal(v.t, 1, n)
+		}},
 		"joined while away": {run: func(v *visitor, id string, from, to *process) {
 			v.leaves(from)
 			require.NoError(v.t, to.do(nil, "join", "red", "blue"))

@@ -26,6 +26,7 @@ type road struct {
 	mu    sync.Mutex // guards what follows
 	to    string     // address; "": nowhere
 	conns map[net.Conn]bool
+	half  bool // connections of nodes stay when those of clients end
 }
 
 func newRoad(t *testing.T) *road {
@@ -35,6 +36,9 @@ func newRoad(t *testing.T) *road {
 	r := &road{listener: l, conns: make(map[net.Conn]bool)}
 	t.Cleanup(func() {
 		_ = l.Close()
+		r.mu.Lock()
+		r.half = false
+		r.mu.Unlock()
 		r.lead("")
 	})
 	go r.run() // ends with the listener
@@ -56,11 +60,28 @@ func (r *road) lead(to string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.to = to
-	for c := range r.conns {
+	for c, near := range r.conns {
+		if !near && r.half {
+			continue
+		}
 		_ = c.(*net.TCPConn).SetLinger(0)
 		_ = c.Close()
+		delete(r.conns, c)
 	}
-	clear(r.conns)
+}
+
+// halve is lead without the nodes noticing.
+func (r *road) halve(to string) {
+	r.mu.Lock()
+	r.half = true
+	r.mu.Unlock()
+	r.lead(to)
+}
+
+func (r *road) isHalf() bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.half
 }
 
 func (r *road) carry(c net.Conn) {
@@ -79,7 +100,7 @@ func (r *road) carry(c net.Conn) {
 	r.mu.Lock()
 	open := r.to == to
 	if open {
-		r.conns[c], r.conns[far] = true, true
+		r.conns[c], r.conns[far] = true, false
 	}
 	r.mu.Unlock()
 	if !open {
@@ -90,14 +111,18 @@ func (r *road) carry(c net.Conn) {
 	for _, pair := range [][2]net.Conn{{c, far}, {far, c}} {
 		both.Go(func() {
 			_, _ = io.Copy(pair[0], pair[1])
-			_ = errors.Join(pair[0].Close(), pair[1].Close())
+			if !r.isHalf() {
+				_ = errors.Join(pair[0].Close(), pair[1].Close())
+			}
 		})
 	}
 	both.Wait()
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.conns, c)
-	delete(r.conns, far)
+	if !r.half {
+		delete(r.conns, far)
+	}
 }
 
 // happening is something that the client has told.

@@ -27,7 +27,21 @@ func (n *Node) answer(m *Message) {
 	}
 }
 
-func (n *Node) startAnswer(m *Message) error {
+func (n *Node) startAnswer(m *Message) error { return n.start(func() { n.work(m) }) }
+
+// yield gives up the client that another node asks for.
+func (n *Node) yield(m *Message) {
+	y, ok := n.local.(adapter.Yielder)
+	if !ok || m.PID == "" {
+		return
+	}
+	if err := n.start(func() { y.Yield(m.PID) }); err != nil {
+		n.ignored(err)
+	}
+}
+
+// start works on something that others want, unless that is too much.
+func (n *Node) start(work func()) error {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	if n.closed {
@@ -37,10 +51,10 @@ func (n *Node) startAnswer(m *Message) error {
 		return errBusy
 	}
 	n.working.Add(1)
-	// Owned by the node; ends with it or with its patience; blocks in Apply alone.
+	// Owned by the node; ends with it or with its patience; blocks in the namespace alone.
 	n.asked.Go(func() {
 		defer n.working.Add(-1)
-		n.work(m)
+		work()
 	})
 	return nil
 }

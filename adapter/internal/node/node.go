@@ -133,6 +133,8 @@ func (n *Node) Receive(m *Message) {
 	case m.From == n.Name:
 	case m.Type.answers():
 		n.answered(m)
+	case m.Type == Yield:
+		n.yield(m)
 	case m.Request == "":
 		n.Apply(m)
 	default:
