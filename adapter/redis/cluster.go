@@ -7,6 +7,7 @@ import (
 	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -128,11 +129,12 @@ type hub struct {
 	running sync.WaitGroup
 	slots   chan struct{} // who collects what clients have missed
 
-	mu          sync.Mutex             // guards what follows
-	saves       *queue                 // of what clients come back to; nil until one may
-	subscribers map[string]*subscriber // by shard; "" for all that is not sharded
-	readers     map[string]*reader     // of streams, by name
-	places      map[topic]*subscriber  // who has it, in a Redis Cluster
+	mu          sync.Mutex              // guards what follows
+	saves       *queue                  // of what clients come back to; nil until one may
+	asks        goredis.UniversalClient // the same
+	subscribers map[string]*subscriber  // by shard; "" for all that is not sharded
+	readers     map[string]*reader      // of streams, by name
+	places      map[topic]*subscriber   // who has it, in a Redis Cluster
 }
 
 func newHub(c *Config, t *tally) (h *hub, err error) {
@@ -177,12 +179,13 @@ func (h *hub) link(b base, l adapter.Local) link {
 }
 
 func (h *hub) close() {
-	h.queue.close()
+	h.queue.close(time.Second)
 	h.mu.Lock()
 	subscribers, readers, saves := h.subscribers, h.readers, h.saves
 	h.mu.Unlock()
 	if saves != nil {
-		saves.close()
+		saves.close(h.config.Timeout)
+		_ = h.asks.Close() // nobody asks any more
 	}
 	h.end()
 	h.running.Wait()
@@ -195,15 +198,17 @@ func (h *hub) close() {
 	_ = h.own.Close() // nothing is done with it any more
 }
 
-// saver returns the queue of what clients come back to.
-func (h *hub) saver() (*queue, error) {
+// saver returns the queue of what clients come back to, and who asks for that.
+func (h *hub) saver() (*queue, goredis.UniversalClient, error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	var err error
 	if h.saves == nil {
-		h.saves, err = newQueue(h.config, new(tally), "", h.lines)
+		if h.asks, err = private(h.config.Client, hooks{deadlines: true, retries: true, lines: h.lines}); err == nil {
+			h.saves, err = newQueue(h.config, new(tally), "", h.lines)
+		}
 	}
-	return h.saves, err
+	return h.saves, h.asks, err
 }
 
 // publish queues a message for a channel, and tells done, if that is not nil, what became of it.

@@ -142,9 +142,18 @@ func setDefault[T comparable](field *T, value T) {
 type hooks struct {
 	connected func(ctx context.Context, c *goredis.Conn) error // for each new connection to a Redis that is no Redis Cluster
 	toCluster func()                                           // for each to one that is
+	retries   bool                                             // what may be done twice is tried once more
 	deadlines bool                                             // contexts end what waits
 	lines     *lines                                           // that connections are among, if Sentinel may move them; or nil
 	single    bool                                             // one connection, but for a Redis Cluster
+}
+
+// attempts is the client's MaxRetries.
+func (h hooks) attempts() int {
+	if h.retries {
+		return 1
+	}
+	return -1
 }
 
 // private returns a client of our own that is set up as c is, but for its hooks, and that
@@ -153,7 +162,7 @@ func private(c goredis.UniversalClient, h hooks) (goredis.UniversalClient, error
 	switch c := c.(type) {
 	case *goredis.Client:
 		o := *c.Options()
-		o.MaxRetries, o.DisableIdentity = -1, true
+		o.MaxRetries, o.DisableIdentity = h.attempts(), true
 		o.PushNotificationProcessor = nil // that of c has its handlers
 		o.ContextTimeoutEnabled = o.ContextTimeoutEnabled || h.deadlines
 		if h.lines != nil && isFailover(c) {
@@ -166,7 +175,7 @@ func private(c goredis.UniversalClient, h hooks) (goredis.UniversalClient, error
 		return goredis.NewClient(&o), nil
 	case *goredis.ClusterClient:
 		o := *c.Options()
-		o.MaxRetries, o.DisableIdentity = -1, true
+		o.MaxRetries, o.DisableIdentity = h.attempts(), true
 		o.ContextTimeoutEnabled = o.ContextTimeoutEnabled || h.deadlines
 		if h.toCluster != nil {
 			o.OnConnect = both(o.OnConnect, func(context.Context, *goredis.Conn) error { h.toCluster(); return nil })

@@ -247,15 +247,15 @@ func (q *queue) pause() {
 	}
 }
 
-// close publishes what waits, for a second at most.
-func (q *queue) close() {
+// close publishes what waits, for that long at most.
+func (q *queue) close(most time.Duration) {
 	q.mu.Lock()
 	q.closed = true
 	q.mu.Unlock()
 	q.wake()
 	select {
 	case <-q.done:
-	case <-time.After(time.Second):
+	case <-time.After(most):
 	}
 	q.cancel()
 	_ = q.client.Close() // ends what is written

@@ -129,12 +129,12 @@ func startOf(c *adapter.Saved, mark string) string {
 	return ""
 }
 
-// takeSaved takes out what was saved. The client of the application sends it again if the
-// connection breaks: then it may be lost, and nobody has it.
+// takeSaved takes out what was saved. If the connection breaks it is tried once more: then
+// it may be lost, and nobody has it.
 func (s *streams) takeSaved(ctx context.Context, pid string) (*adapter.Saved, error) {
 	key := s.config.Sessions + pid
 	var text *goredis.StringCmd
-	_, err := s.config.Client.TxPipelined(ctx, func(p goredis.Pipeliner) error {
+	_, err := s.asks.TxPipelined(ctx, func(p goredis.Pipeliner) error {
 		text = p.GetRange(ctx, key, 0, maxSaved)
 		p.Del(ctx, key)
 		return nil
@@ -190,7 +190,7 @@ func (s *streams) catch(ctx context.Context, r *adapter.Restored, limit int) err
 		limit -= sizeOf(op)
 	}
 	for more := true; more; {
-		entries, err := s.config.Client.XRangeN(ctx, s.stream, next(r.Last), "+", page).Result()
+		entries, err := s.asks.XRangeN(ctx, s.stream, next(r.Last), "+", page).Result()
 		if err != nil {
 			return err
 		}
@@ -219,7 +219,7 @@ func (s *streams) placed() bool {
 // whole fails if the stream may have lost anything behind an entry.
 func (s *streams) whole(ctx context.Context, start string) error {
 	seen := s.reader.position()
-	p := s.config.Client.Pipeline()
+	p := s.asks.Pipeline()
 	first := p.XRange(ctx, s.stream, start, start)
 	last := p.XRange(ctx, s.stream, seen, seen)
 	floor := p.Get(ctx, floorOf(s.stream))

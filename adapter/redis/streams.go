@@ -17,6 +17,8 @@ import (
 	"time"
 	"unicode/utf16"
 
+	goredis "github.com/redis/go-redis/v9"
+
 	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/adapter/internal/node"
 	"github.com/everwire/everwire/adapter/internal/wire"
@@ -28,6 +30,7 @@ type streams struct {
 	stream string
 	reader *reader
 	saves  *queue
+	asks   goredis.UniversalClient // for what clients come back to
 
 	mu       sync.Mutex // guards what follows
 	relayed  []*relayed // that the stream has not brought yet, in order
@@ -69,7 +72,7 @@ func (s *streams) start() error {
 	if s.reader, err = s.read(s.stream); err != nil {
 		return err
 	}
-	if s.saves, err = s.saver(); err != nil {
+	if s.saves, s.asks, err = s.saver(); err != nil {
 		return err
 	}
 	s.reader.add(s.node.Namespace, s)

@@ -269,6 +269,8 @@ type stage struct {
 	mode     redis.Mode
 	from, to *process
 	own, far *audience
+	cut      *ledger // a client that is cut again and again, with streams
+	stop     chan struct{}
 	number   int // of messages that were sent when the fault was over
 }
 
@@ -278,7 +280,46 @@ func (b *broker) stage(t *testing.T, name string, mode redis.Mode) *stage {
 	st := &stage{name: name, mode: mode, from: startGo(t, s), to: startGo(t, s)}
 	st.own, st.far = newAudience(t, st.from), newAudience(t, st.to)
 	require.NoError(t, st.from.do(nil, "stream", 200))
+	if mode == redis.Streams {
+		st.cut, st.stop = newLedger(t, "websocket", st.from), make(chan struct{})
+		go st.storm() // ends with stop
+	}
 	return st
+}
+
+// storm leads a client from one node to the other and back, until it is stopped.
+func (s *stage) storm() {
+	for n := 1; ; n++ {
+		select {
+		case <-time.After(700 * time.Millisecond):
+		case <-s.stop:
+			return
+		}
+		s.cut.lead([]*process{s.from, s.to}[n%2].address())
+	}
+}
+
+// settle stops the storm, and tells what became of messages to the client.
+func (s *stage) settle(t *testing.T, sent int) string {
+	if s.cut == nil {
+		return ""
+	}
+	close(s.stop)
+	require.Eventually(t, func() bool {
+		var n int
+		return s.from.do(&n, "count") == nil && n == 3
+	}, patience, 10*time.Millisecond, "all clients")
+	require.NoError(t, s.from.do(nil, "all", "m", sent))
+	require.Eventually(t, func() bool {
+		s.cut.mu.Lock()
+		defer s.cut.mu.Unlock()
+		return s.cut.next == sent+1
+	}, patience, 10*time.Millisecond, "the last message at a client that was cut")
+	s.cut.mu.Lock()
+	defer s.cut.mu.Unlock()
+	assert.Zero(t, s.cut.silent, "lost in silence at a client that was cut")
+	assert.Zero(t, s.cut.twice, "twice at a client that was cut")
+	return fmt.Sprintf("  cut %d times, %d recovered: lost %d told, %d in silence, %d twice", s.cut.connects-1, s.cut.recovered, s.cut.told, s.cut.silent, s.cut.twice)
 }
 
 // finish waits until messages that were sent after the fault come, and tells what became of all.
@@ -288,9 +329,12 @@ func (s *stage) finish(t *testing.T, fault string, back time.Time) string {
 	took := s.far.after(s.number).Sub(back)
 	time.Sleep(500 * time.Millisecond) // of load
 	require.NoError(t, s.from.do(&sent, "halt"))
+	storm := s.settle(t, sent)
 	var here, there report
+	more := sent
 	require.Eventually(t, func() bool {
-		return s.own.got(sent) == sent && !s.far.after(sent-1).IsZero()
+		more++ // of the messages, even the last may be lost
+		return s.from.do(nil, "all", "m", more) == nil && s.own.got(sent) == sent && !s.far.after(sent-1).IsZero()
 	}, patience, 10*time.Millisecond, "%s: the last messages", s.name)
 	require.NoError(t, s.from.do(&here, "stats"))
 	require.NoError(t, s.to.do(&there, "stats"))
@@ -309,8 +353,8 @@ func (s *stage) finish(t *testing.T, fault string, back time.Time) string {
 	} else if lost > 0 {
 		assert.Positive(t, int(here.Lost+here.Refused)+there.Gaps, "%s: lost %d without a word", s.name, lost)
 	}
-	return fmt.Sprintf("%-30s %-16s %6d %6d %6d %8d %8d %8d %6.1fs %9.1fs", fault, s.name, sent, lost,
-		s.far.twice+s.own.twice, here.Lost, here.Refused, there.Gaps, took.Seconds(), s.own.pause.Seconds())
+	return fmt.Sprintf("%-30s %-16s %6d %6d %6d %8d %8d %8d %6.1fs %9.1fs%s", fault, s.name, sent, lost,
+		s.far.twice+s.own.twice, here.Lost, here.Refused, there.Gaps, took.Seconds(), s.own.pause.Seconds(), storm)
 }
 
 // report is what a node has counted.

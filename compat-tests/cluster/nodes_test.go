@@ -86,7 +86,7 @@ type ledger struct {
 func newLedger(t *testing.T, transport string, at *process) *ledger {
 	l := &ledger{visitor: newVisitor(t, transport)}
 	l.lead(at.address())
-	l.connects = 1
+	l.connects, l.renewed = 1, true
 	l.visitor.connects(false)
 	go l.listen() // ends with the client
 	return l
@@ -116,11 +116,11 @@ func (l *ledger) listen() {
 
 func (l *ledger) event(n int) {
 	switch {
+	case l.renewed: // it begins anew, perhaps at a node that was further behind
+		l.told += max(n-l.next, 0)
 	case n < l.next:
 		l.twice++
 		return
-	case n > l.next && l.renewed:
-		l.told += n - l.next
 	case n > l.next:
 		l.silent += n - l.next
 	}
