@@ -26,7 +26,8 @@ type Recoverer interface {
 	// Pending are the operations that were relayed and not applied here yet, in order.
 	Pending() []*Op
 
-	// Position is the mark of a place of which everything before was applied here.
+	// Position is the mark of a place up to which everything was applied here, and nothing
+	// else; "" if there is none, because something Unplaced was.
 	Position() string
 
 	// Save keeps a client's state for that long, and then calls done: with an error if

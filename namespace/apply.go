@@ -89,7 +89,7 @@ func (n *Namespace) message(e sio.Emission, h sio.Header, mark string) (*engine.
 		// last for the offset.
 		traits.Owner = n
 		var last any
-		if last, traits.Mark = n.offset(e, mark); n.carrier == nil {
+		if last, traits.Mark = n.offset(e, mark); n.carrier() == nil {
 			traits.Mark = r.offset()
 			last = traits.Mark
 		}

@@ -194,7 +194,7 @@ func (t Target) do(op *adapter.Op) error {
 }
 
 func (n *Namespace) do(op *adapter.Op, local bool) error {
-	if n.carrier != nil && op.Kind == adapter.Broadcast && !op.Event.Volatile && !local {
+	if n.carrier() != nil && op.Kind == adapter.Broadcast && !op.Event.Volatile && !local {
 		return n.relay(op)
 	}
 	err := n.Apply(context.Background(), op, nil)

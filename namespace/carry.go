@@ -33,10 +33,18 @@ func newCarried() *carried { return &carried{saved: make(chan struct{})} }
 // savedValue is a value of a socket that was saved, until somebody asks for it.
 type savedValue = json.RawMessage
 
+// carrier returns the adapter by way of which clients come back; nil if they do not.
+func (n *Namespace) carrier() adapter.Recoverer {
+	if r := n.carrying.Load(); r != nil {
+		return *r
+	}
+	return nil
+}
+
 // relay has an event brought to all nodes and this one in the order that they share. If the
 // adapter does not take it, the sockets of this node get it all the same.
 func (n *Namespace) relay(op *adapter.Op) error {
-	err := n.carrier.Relay(context.Background(), op)
+	err := n.carrier().Relay(context.Background(), op)
 	if err == nil {
 		return nil
 	}
@@ -49,7 +57,7 @@ func (n *Namespace) relay(op *adapter.Op) error {
 // relays tells whether an event to s is relayed. That is so whether or not the client may
 // come back: events of one sender keep their order.
 func (s *Socket) relays(e sio.Emission, h sio.Header) bool {
-	if s.namespace.carrier == nil || h.HasID || e.Volatile {
+	if s.namespace.carrier() == nil || h.HasID || e.Volatile {
 		return false
 	}
 	_, in := s.namespace.index.get(s.id)
@@ -68,10 +76,10 @@ func (n *Namespace) offset(e sio.Emission, mark string) (last any, _ string) {
 
 // hurry sends what the adapter has not brought yet to a socket that is about to end.
 func (s *Socket) hurry() {
-	if s.namespace.carrier == nil {
+	if s.namespace.carrier() == nil {
 		return
 	}
-	for _, op := range s.namespace.carrier.Pending() {
+	for _, op := range s.namespace.carrier().Pending() {
 		if !s.selectedBy(op) {
 			continue
 		}
@@ -87,10 +95,10 @@ func (s *Socket) selectedBy(op *adapter.Op) bool {
 
 // position is the place up to which the adapter has brought everything.
 func (s *Socket) position() string {
-	if s.namespace.carrier == nil {
+	if s.namespace.carrier() == nil {
 		return ""
 	}
-	return s.namespace.carrier.Position()
+	return s.namespace.carrier().Position()
 }
 
 // carry saves a socket that has ended for the return of its client, if that can be.
@@ -102,7 +110,7 @@ func (s *Socket) carry(why Reason) {
 		close(c.saved)
 		return
 	}
-	n.carrier.Save(state, n.registry.recovery.Window, func(error) { // the client learns that it is not recovered
+	n.carrier().Save(state, n.registry.recovery.Window, func(error) { // the client learns that it is not recovered
 		n.registry.recovery.owns(s)
 		close(c.saved)
 	})
@@ -144,7 +152,7 @@ func (s *Socket) saveable(why Reason) *adapter.Saved {
 	switch {
 	case state.Exact && r.seen != "":
 		state.Mark = r.seen
-	case !overflowed && r.latest != nil && r.latest.Traits().Mark != adapter.Unplaced && n.carrier.Behind(r.latest.Traits().Mark, state.Mark):
+	case !overflowed && r.latest != nil && r.latest.Traits().Mark != adapter.Unplaced && n.carrier().Behind(r.latest.Traits().Mark, state.Mark):
 		state.Mark = r.latest.Traits().Mark
 		fallthrough
 	default:
@@ -160,10 +168,10 @@ func (s *Socket) reclaimCarried(ctx context.Context, old *Socket, pid, offset st
 	if pid == "" || old != nil && (old.client == s.client || !old.hasEnded(ctx) || !old.isSaved(ctx)) {
 		return
 	}
-	back, err := n.carrier.Restore(ctx, pid, offset, n.registry.recovery.Buffer)
+	back, err := n.carrier().Restore(ctx, pid, offset, n.registry.recovery.Buffer)
 	if err != nil {
 		if back != nil && ctx.Err() != nil { // this connection is lost, too, and the client will try again
-			n.carrier.Save(&back.Saved, n.registry.recovery.Window, func(error) {})
+			n.carrier().Save(&back.Saved, n.registry.recovery.Window, func(error) {})
 		}
 		return
 	}
@@ -185,7 +193,7 @@ func (s *Socket) reclaimCarried(ctx context.Context, old *Socket, pid, offset st
 
 // Yield implements [adapter.Yielder].
 func (n *Namespace) Yield(pid string) {
-	if n.carrier == nil {
+	if n.carrier() == nil {
 		return
 	}
 	if s := n.registry.recovery.at(pid, n); s != nil {
@@ -230,7 +238,7 @@ func (s *Socket) giveBackCarried() {
 	}
 	state := s.restore.carried.back.Saved
 	s.restore.carried.back = nil
-	s.namespace.carrier.Save(&state, s.namespace.registry.recovery.Window, func(error) {})
+	s.namespace.carrier().Save(&state, s.namespace.registry.recovery.Window, func(error) {})
 }
 
 // enterCarried has s selected from now on, in the rooms that the client comes back to, and
@@ -250,7 +258,7 @@ func (s *Socket) enterCarried() (missed []*engine.Message, ok bool) {
 	rooms := slices.DeleteFunc(slices.Clone(back.Rooms), func(room string) bool { return room == s.id })
 	_ = s.Join(rooms...)
 	// What comes from now on is held back, and what came before is collected.
-	if n.carrier.Catch((*socketContext)(s), back, n.registry.recovery.Buffer) != nil {
+	if n.carrier().Catch((*socketContext)(s), back, n.registry.recovery.Buffer) != nil {
 		c.back = nil
 		s.setEntering(true, nil)
 		s.recovered.Store(false)
@@ -319,7 +327,7 @@ func (c *carried) has(m *engine.Message) bool {
 	if until == nil || t == nil || t.Mark == "" {
 		return false
 	}
-	if !t.Owner.(*Namespace).carrier.Behind(t.Mark, *until) {
+	if !t.Owner.(*Namespace).carrier().Behind(t.Mark, *until) {
 		return true
 	}
 	if t.Mark != adapter.Unplaced {

@@ -28,12 +28,12 @@ type Middleware func(next Handler) Handler
 type Namespace struct {
 	registry *Registry
 	name     string
-	parent   *Namespace                       // that it was made for; else nil
-	children *children                        // of a parent, else nil
-	adapter  adapter.Adapter                  // nil without other nodes; set by open
-	carrier  adapter.Recoverer                // the adapter, if clients come back by way of it; else nil; set by open
-	follower atomic.Pointer[adapter.Follower] // the adapter, if it is told of rooms
-	after    chan struct{}                    // closed when the adapter of the one before of this name is; nil if there is none
+	parent   *Namespace                        // that it was made for; else nil
+	children *children                         // of a parent, else nil
+	adapter  adapter.Adapter                   // nil without other nodes; set by open
+	carrying atomic.Pointer[adapter.Recoverer] // the adapter, if clients come back by way of it
+	follower atomic.Pointer[adapter.Follower]  // the adapter, if it is told of rooms
+	after    chan struct{}                     // closed when the adapter of the one before of this name is; nil if there is none
 	opening  opening
 	gaps     atomic.Uint64 // how often something of other nodes has not come
 	opened   atomic.Bool   // adapter may be read

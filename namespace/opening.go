@@ -81,7 +81,7 @@ func (n *Namespace) openAdapter() error {
 		n.follower.Store(&f)
 	}
 	if r, ok := a.(adapter.Recoverer); ok && n.registry.recovery != nil {
-		n.carrier = r
+		n.carrying.Store(&r)
 	}
 	return nil
 }

@@ -33,7 +33,7 @@ func (s *Socket) reclaim(ctx context.Context) {
 		return
 	}
 	old := g.take(claim.PID, s.namespace)
-	if s.namespace.carrier != nil {
+	if s.namespace.carrier() != nil {
 		s.reclaimCarried(ctx, old, claim.PID, claim.Offset)
 		return
 	}

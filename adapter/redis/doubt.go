@@ -50,22 +50,19 @@ func token(values map[string]any) (queue string, serial uint64, ok bool) {
 	return queue, serial, ok && err == nil && queue != "" && len(queue) <= 64
 }
 
-// missing leaves out of the items those that their streams have: those that were sent last
-// stand in them in order.
+// missing leaves out of the items those that their streams have.
 func (q *queue) missing(items []item) ([]item, error) {
-	newest := make(map[string]uint64)
+	found := make(map[string]map[uint64]bool)
 	var rest []item
 	for i := range items {
 		it := &items[i]
-		n, known := newest[it.stream]
-		if !known && it.stream != "" {
+		if it.stream != "" && found[it.stream] == nil {
 			var err error
-			if n, err = q.newest(it.stream); err != nil {
+			if found[it.stream], err = q.latest(it.stream); err != nil {
 				return items, err
 			}
-			newest[it.stream] = n
 		}
-		if it.stream == "" || it.serial > n {
+		if !found[it.stream][it.serial] {
 			rest = append(rest, *it)
 			continue
 		}
@@ -81,29 +78,30 @@ const (
 	mostPages = 1000
 )
 
-// newest returns the serial number of the last entry of this queue that the stream has,
-// behind the one that Redis has confirmed; 0 if there is none.
-func (q *queue) newest(stream string) (uint64, error) {
+// latest returns the serial numbers of the entries of this queue that the stream has behind
+// the one that Redis has confirmed last.
+func (q *queue) latest(stream string) (map[uint64]bool, error) {
+	found := make(map[uint64]bool)
 	end := "+"
 	for range mostPages {
 		entries, err := q.client.XRevRangeN(q.ctx, stream, end, "-", page).Result()
 		if err != nil {
-			return 0, err
+			return nil, err
 		}
 		for _, e := range entries {
-			if name, serial, ok := token(e.Values); ok && name == q.name {
-				return serial, nil
-			}
 			if !behind(e.ID, q.after[stream]) {
-				return 0, nil
+				return found, nil
+			}
+			if name, serial, ok := token(e.Values); ok && name == q.name {
+				found[serial] = true
 			}
 			end = before(e.ID)
 		}
 		if len(entries) < page {
-			return 0, nil
+			break
 		}
 	}
-	return 0, nil
+	return found, nil
 }
 
 // ended ends the connections that a client has had before: what a Redis that stands still

@@ -102,7 +102,12 @@ func (h *hub) follow(ctx context.Context) {
 func runID(ctx context.Context, c interface {
 	Info(ctx context.Context, sections ...string) *goredis.StringCmd
 }) string {
-	_, id, _ := strings.Cut(c.Info(ctx, "server").Val(), "\nrun_id:")
+	return runOf(c.Info(ctx, "server").Val())
+}
+
+// runOf is the run ID in what a server tells of itself.
+func runOf(info string) string {
+	_, id, _ := strings.Cut(info, "\nrun_id:")
 	id, _, _ = strings.Cut(id, "\r")
 	return id
 }

@@ -20,7 +20,7 @@ type item struct {
 	args   []any
 	size   int    // of the arguments, in bytes
 	stream string // that it adds an entry to; "": none
-	serial uint64 // of such an entry, among those of the queue
+	serial uint64 // of such an entry, among those of the queue; 0: a new one
 	done   func(error)
 }
 
@@ -91,8 +91,10 @@ func (q *queue) add(it item) (serial uint64, err error) {
 		return 0, ErrQueueFull
 	}
 	if it.stream != "" {
-		q.serial++
-		it.serial = q.serial
+		if it.serial == 0 {
+			q.serial++
+			it.serial = q.serial
+		}
 		it.args = append(it.args, tokenField, fmt.Sprint(q.name, "-", it.serial))
 	}
 	q.items = append(q.items, it)

@@ -5,6 +5,7 @@ package redis
 import (
 	"context"
 	"errors"
+	"sort"
 	"sync"
 	"time"
 
@@ -19,6 +20,8 @@ type follower interface {
 	// unread returns what sends once more what Redis had confirmed before, and the stream
 	// does not bring.
 	unread() (again func())
+	// gone is told that the stream has nothing of what it had behind an entry.
+	gone(common string)
 	// missed is told that entries were gone before they were read.
 	missed(n int) // 0: nobody knows how many
 }
@@ -36,13 +39,15 @@ type reader struct {
 	// Of the goroutine that reads.
 	last     string // entry that was read
 	known    sources
-	single   bool // all entries of a server are in this stream
-	catching bool // up, after an interruption
+	single   bool     // all entries of a server are in this stream
+	catching bool     // up, after an interruption
+	recent   []string // entries that were read lately, in order
 
 	mu        sync.Mutex // guards what follows
 	followers map[string]follower
 	handed    string // entry up to which all have been handed over
-	floor     string // entry up to which the stream may have lost some
+	floor     string // entry up to which the stream may have lost some, or have some twice
+	server    string // that is read from, by its run ID; "": unknown
 }
 
 // read returns the reader of a stream, which reads what is written from now on.
@@ -59,7 +64,8 @@ func (h *hub) read(stream string) (*reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	client, err := private(h.config.Client, hooks{deadlines: true, lines: h.lines})
+	r = new(reader)
+	client, err := private(h.config.Client, hooks{deadlines: true, lines: h.lines, connected: r.connected})
 	if err != nil {
 		return nil, err
 	}
@@ -68,19 +74,36 @@ func (h *hub) read(stream string) (*reader, error) {
 	if r := h.readers[stream]; r != nil {
 		return r, client.Close()
 	}
-	r = &reader{
-		client: client, stream: stream, done: make(chan struct{}),
-		ignore: func() { h.tally.ignored.Add(1) },
-		count:  func(n int) { h.tally.missed.Add(uint64(n)) },
-		single: h.config.StreamCount == 1,
-		last:   last, handed: last, floor: nowhere,
-		followers: make(map[string]follower),
+	r.client, r.stream, r.done = client, stream, make(chan struct{})
+	r.ignore = func() { h.tally.ignored.Add(1) }
+	r.count = func(n int) { h.tally.missed.Add(uint64(n)) }
+	r.single = h.config.StreamCount == 1
+	r.last, r.handed, r.floor = last, last, nowhere
+	if last != nowhere {
+		r.recent = []string{last}
 	}
+	r.followers = make(map[string]follower)
 	ctx, r.cancel = context.WithCancel(context.Background())
 	// Owned by the hub, and ends with it; blocks on Redis.
 	go r.run(ctx)
 	h.readers[stream] = r
 	return r, nil
+}
+
+// connected is called for each connection.
+func (r *reader) connected(ctx context.Context, c *goredis.Conn) error {
+	server := runID(ctx, c)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.server = server
+	return nil
+}
+
+// state returns the floor, and which server is read.
+func (r *reader) state() (floor, server string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.floor, r.server
 }
 
 // lastEntry returns the ID of the newest entry.
@@ -188,7 +211,12 @@ func (r *reader) take(ctx context.Context, wait time.Duration) (n int, err error
 	for _, stream := range found {
 		for _, entry := range stream.Messages {
 			r.last = entry.ID
-			r.handle(entry)
+			if r.recent = append(r.recent, entry.ID); len(r.recent) > maxRecent {
+				r.recent = r.recent[1:]
+			}
+			if r.handle(entry) {
+				err = errors.Join(err, r.lift(ctx, entry.ID)) // who comes back to before it would get it twice
+			}
 			n++
 		}
 	}
@@ -205,21 +233,54 @@ func (r *reader) look(ctx context.Context) error {
 	if err != nil || len(same) > 0 {
 		return err
 	}
-	newest, err := lastEntry(ctx, r.client, r.stream)
+	common, err := r.common(ctx)
 	if err != nil {
 		return err
 	}
-	r.mu.Lock()
-	r.floor = r.last
-	r.mu.Unlock()
-	if err := raise(ctx, r.client, r.stream, r.last); err != nil {
+	if err := r.lift(ctx, r.last); err != nil {
 		return err
 	}
 	r.missed(0)
-	if behind(r.last, newest) {
-		r.last = newest // IDs go on from there
+	for _, f := range r.all() {
+		f.gone(common)
 	}
+	r.last, r.recent = common, nil
 	return nil
+}
+
+// common returns the last entry that was read and is still there. Behind it, all is new:
+// even if its ID is less than that of what was read.
+func (r *reader) common(ctx context.Context) (string, error) {
+	var failure error
+	i := sort.Search(len(r.recent), func(i int) bool {
+		found, err := r.client.XRange(ctx, r.stream, r.recent[i], r.recent[i]).Result()
+		failure = errors.Join(failure, err)
+		return len(found) == 0
+	})
+	if i > 0 {
+		return r.recent[i-1], failure
+	}
+	if len(r.recent) == maxRecent {
+		return r.recent[0], failure
+	}
+	newest, err := lastEntry(ctx, r.client, r.stream)
+	if behind(newest, r.last) {
+		newest = r.last // it was trimmed, or is another
+	}
+	return newest, errors.Join(failure, err)
+}
+
+// maxRecent is how many entries a reader remembers that it has read.
+const maxRecent = 1024
+
+// lift has nobody come back to a place at or before an entry.
+func (r *reader) lift(ctx context.Context, id string) error {
+	r.mu.Lock()
+	if behind(id, r.floor) {
+		r.floor = id
+	}
+	r.mu.Unlock()
+	return raise(ctx, r.client, r.stream, id)
 }
 
 // missed tells all namespaces of entries that were gone before they were read.
@@ -230,12 +291,14 @@ func (r *reader) missed(n int) {
 	}
 }
 
-func (r *reader) handle(entry goredis.XMessage) {
+// handle reports whether the entry has come before.
+func (r *reader) handle(entry goredis.XMessage) (again bool) {
 	namespace, _ := entry.Values["nsp"].(string)
 	r.mu.Lock()
 	f := r.followers[namespace]
 	r.mu.Unlock()
-	again, gap := r.known.again(entry.Values)
+	var gap int
+	again, gap = r.known.again(entry.Values)
 	if gap > 0 && r.single {
 		r.missed(gap)
 	}
@@ -249,6 +312,7 @@ func (r *reader) handle(entry goredis.XMessage) {
 	r.mu.Lock()
 	r.handed = entry.ID
 	r.mu.Unlock()
+	return again
 }
 
 func (r *reader) close() {

@@ -19,9 +19,14 @@ type relayed struct {
 	text      []byte
 	serial    uint64 // in the queue
 	at        time.Time
-	applied   bool // or about to be
-	confirmed bool // Redis has it
+	applied   bool   // or about to be
+	confirmed bool   // Redis has it
+	id        string // of the entry, when the stream has brought it
 }
+
+// keptFor is how long what the stream has brought is kept: another server may take the
+// place of Redis that does not have it, and nodes that have not read it.
+const keptFor = time.Second
 
 // arrival is what is to be applied, and the entry that it came with; "" without one.
 type arrival struct {
@@ -55,7 +60,7 @@ func (s *streams) relay(text []byte) error {
 
 func (s *streams) queueLocked(r *relayed) (err error) {
 	it := s.item(&node.Message{Type: node.Broadcast, From: s.node.Name}, r.text)
-	it.done = func(err error) { s.published(r, err) }
+	it.serial, it.done = r.serial, func(err error) { s.published(r, err) }
 	r.serial, err = s.queue.add(it)
 	return err
 }
@@ -106,7 +111,7 @@ func (s *streams) forgetLocked(i int) {
 
 // broughtLocked notes that the stream has brought an entry of this node, and reports whether it
 // is to be applied.
-func (s *streams) broughtLocked(serial uint64) (apply bool) {
+func (s *streams) broughtLocked(id string, serial uint64) (apply bool) {
 	i := slices.IndexFunc(s.relayed, func(r *relayed) bool { return r.serial == serial })
 	if i < 0 {
 		return false
@@ -115,8 +120,17 @@ func (s *streams) broughtLocked(serial uint64) (apply bool) {
 		s.bringLocked(s.relayed[0], "")
 		s.forgetLocked(0)
 	}
-	apply = !s.relayed[i].applied
+	r := s.relayed[i]
+	apply = !r.applied
 	s.forgetLocked(i)
+	r.id, r.at = id, time.Now()
+	old := 0
+	for old < len(s.kept) && (r.at.Sub(s.kept[old].at) > keptFor || s.keptBytes+len(r.text) > s.config.Queue) {
+		s.keptBytes -= len(s.kept[old].text)
+		old++
+	}
+	s.kept = append(slices.Delete(s.kept, 0, old), r)
+	s.keptBytes += len(r.text)
 	return apply
 }
 
@@ -201,11 +215,28 @@ func (s *streams) unread() (again func()) {
 	return func() { s.again(before) }
 }
 
+// gone implements [follower]. Who has read it knows it again.
+func (s *streams) gone(common string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.kept {
+		if !behind(r.id, common) {
+			continue
+		}
+		it := s.item(&node.Message{Type: node.Broadcast, From: s.node.Name}, r.text)
+		it.serial, it.done = r.serial, s.lost
+		if _, err := s.queue.add(it); err != nil {
+			s.tally.lost.Add(1)
+		}
+	}
+	s.kept, s.keptBytes = nil, 0
+}
+
 // again publishes once more what Redis has lost after it had confirmed it.
 func (s *streams) again(list []*relayed) {
 	s.mu.Lock()
 	for _, r := range list {
-		i := slices.Index(s.relayed, r)
+		i := slices.Index(s.relayed, r) // else it was read, or given up
 		if i < 0 {
 			continue
 		}

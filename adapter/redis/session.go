@@ -216,21 +216,23 @@ func (s *streams) placed() bool {
 	return s.unplaced == 0
 }
 
-// whole fails if the stream may have lost anything behind an entry.
+// whole fails if the stream may have lost anything behind an entry, or has it twice, or is
+// not the one that this node reads.
 func (s *streams) whole(ctx context.Context, start string) error {
 	seen := s.reader.position()
 	p := s.asks.Pipeline()
 	first := p.XRange(ctx, s.stream, start, start)
 	last := p.XRange(ctx, s.stream, seen, seen)
-	floor := p.Get(ctx, floorOf(s.stream))
+	shared := p.Get(ctx, floorOf(s.stream))
+	info := p.Info(ctx, "server")
 	if _, err := p.Exec(ctx); err != nil && !errors.Is(err, goredis.Nil) {
 		return err
 	}
-	s.reader.mu.Lock()
-	own := s.reader.floor
-	s.reader.mu.Unlock()
-	if len(first.Val()) == 0 || !behind(start, floor.Val()) && floor.Val() != "" || !behind(start, own) && own != nowhere ||
-		len(last.Val()) == 0 && behind(seen, start) {
+	floor, server := s.reader.state()
+	switch {
+	case len(first.Val()) == 0, len(last.Val()) == 0 && behind(seen, start), // not there any more
+		shared.Val() != "" && !behind(start, shared.Val()), floor != nowhere && !behind(start, floor),
+		server != "" && runOf(info.Val()) != server:
 		return adapter.ErrNotSaved
 	}
 	return nil

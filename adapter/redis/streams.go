@@ -32,15 +32,17 @@ type streams struct {
 	saves  *queue
 	asks   goredis.UniversalClient // for what clients come back to
 
-	mu       sync.Mutex // guards what follows
-	relayed  []*relayed // that the stream has not brought yet, in order
-	waiting  int        // bytes of them
-	unplaced int        // of them are applied
-	direct   bool       // the stream is too slow: what is relayed is applied at once
-	timer    *time.Timer
-	arrivals []arrival // to be applied, in order
-	applying bool      // by somebody
-	applied  string    // entry that was applied last
+	mu        sync.Mutex // guards what follows
+	relayed   []*relayed // that the stream has not brought yet, in order
+	waiting   int        // bytes of them
+	unplaced  int        // of them are applied
+	direct    bool       // the stream is too slow: what is relayed is applied at once
+	timer     *time.Timer
+	kept      []*relayed // that it has brought lately
+	keptBytes int
+	arrivals  []arrival // to be applied, in order
+	applying  bool      // by somebody
+	applied   string    // entry that was applied last
 }
 
 var (
@@ -193,7 +195,7 @@ func (s *streams) entry(id string, values map[string]any) {
 	s.mu.Lock()
 	apply := m.From != s.node.Name && m.Type != node.Heartbeat
 	if m.From == s.node.Name {
-		apply = s.broughtLocked(serial)
+		apply = s.broughtLocked(id, serial)
 	}
 	if m.Type == node.Broadcast && m.Request == "" {
 		if m.Op.Mark = id; s.unplaced > 0 {
@@ -223,6 +225,9 @@ func (s *streams) Behind(mark, other string) bool {
 func (s *streams) Position() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.unplaced > 0 {
+		return ""
+	}
 	if len(s.arrivals) > 0 || s.applying {
 		return s.applied
 	}
