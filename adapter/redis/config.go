@@ -35,7 +35,10 @@ const (
 	Sharded
 	// Streams is @socket.io/redis-streams-adapter 0.3: what is published goes through a
 	// stream, of which a node that was away for a while misses nothing; questions and
-	// answers go through Pub/Sub.
+	// answers go through Pub/Sub. With connection state recovery, clients come back to
+	// any node, also to and from official ones: each event to a single socket is an
+	// entry of the stream then, too. After Redis has lost entries, official nodes may get
+	// those of the last second twice, and nobody comes back from before.
 	Streams
 )
 
