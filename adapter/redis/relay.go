@@ -99,7 +99,11 @@ func (s *streams) forgetLocked(i int) {
 		return
 	}
 	r := s.relayed[i]
-	s.relayed = slices.Delete(s.relayed, i, i+1)
+	if i == 0 { // nearly always
+		s.relayed[0], s.relayed = nil, s.relayed[1:]
+	} else {
+		s.relayed = slices.Delete(s.relayed, i, i+1)
+	}
 	s.waiting -= len(r.text)
 	if r.applied {
 		s.unplaced--
@@ -127,9 +131,10 @@ func (s *streams) broughtLocked(id string, serial uint64) (apply bool) {
 	old := 0
 	for old < len(s.kept) && (r.at.Sub(s.kept[old].at) > keptFor || s.keptBytes+len(r.text) > s.config.Queue) {
 		s.keptBytes -= len(s.kept[old].text)
+		s.kept[old] = nil
 		old++
 	}
-	s.kept = append(slices.Delete(s.kept, 0, old), r)
+	s.kept = append(s.kept[old:], r)
 	s.keptBytes += len(r.text)
 	return apply
 }
