@@ -1,12 +1,15 @@
 // polling.js: a run of polling GETs.
 
 import { maxPolls, pollWait } from './constants.js';
-import { Timer, extend, now, root, tick } from './env.js';
+import { extend, now, root, tick } from './env.js';
+import { Timer } from './timer.js';
 import { parsePayload } from './eio.js';
+import { urlOf } from './engine.js';
 import { gone, refusal } from './attach.js';
 import { receive, told } from './numbers.js';
 import { attachQuery, sidQuery, transport } from './transport.js';
-import { request, uplink } from './http.js';
+import { request } from './request.js';
+import { uplink } from './uplink.js';
 
 var stamps = 0;
 
@@ -40,7 +43,7 @@ function get(a, query, before) {
     query += '&' + (a.opts.timestampParam || 't') + '=' + now().toString(36) + stamps++;
   }
   if (a.opened_) a.getT_.start_(s.interval_ + (s.stock_ ? s.timeout_ : 5000)); // OPEN has a limit of its own
-  a.abortDown_ = request(a, 'GET', query, undefined, function (status, text) {
+  a.abortDown_ = request(a, urlOf(a, query), 'GET', undefined, function (status, text) {
     a.getting_ = false;
     a.getT_.stop_();
     if (status != 200) return missed(a, status, text);
