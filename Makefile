@@ -3,7 +3,7 @@
 scripts := compat-tests/setup
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: examples/node_modules/.package-lock.json ## start the chat on port 3000 (PORT=8080 make run: on another)
 	@cd examples && exec go run ./chat
@@ -13,6 +13,9 @@ check: ## format, vet, static analysis, layers and all Go tests with -race: minu
 
 test: ## everything: set up, check, then foreign clients and browsers
 	@$(scripts)/test.sh
+
+test-browsers: ## the bundled client in older and rarer browsers too, and with connections cut for longer
+	@$(scripts)/test.sh browsers
 
 bench: ## measure the server beside its peers
 	@compat-tests/bench/run.sh
@@ -31,4 +34,4 @@ examples/node_modules/.package-lock.json: examples/package-lock.json
 	cd examples && npm ci --no-audit --no-fund
 	@touch $@
 
-.PHONY: help run check test bench fuzz mutate setup
+.PHONY: help run check test test-browsers bench fuzz mutate setup

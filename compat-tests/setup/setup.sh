@@ -1,10 +1,13 @@
 #!/usr/bin/env bash
 # Installs what the tests need and what is missing. Debian packages only as root, else it prints the command and fails.
+# setup.sh browsers: also what `make test-browsers` needs.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
+browsers=${1:-}
 
 missing=()
 command -v chromium >/dev/null || missing+=(chromium)
+command -v firefox-esr >/dev/null || missing+=(firefox-esr)
 [ -n "$(fc-list 2>/dev/null)" ] || missing+=(fontconfig fonts-liberation)
 command -v nginx >/dev/null || missing+=(nginx-light)
 command -v haproxy >/dev/null || missing+=(haproxy)
@@ -14,6 +17,14 @@ for module in socketio aiohttp websocket requests msgpack; do
   /usr/bin/python3 -c "import $module" 2>/dev/null || missing+=("python3-$module")
 done
 command -v "$(go env CC)" >/dev/null || missing+=(gcc libc6-dev) # for -race
+if [ "$browsers" = browsers ]; then
+  command -v Xvfb >/dev/null || missing+=(xvfb)
+  compgen -G '/usr/lib/*/webkit2gtk-4.1/MiniBrowser' >/dev/null || missing+=(libwebkit2gtk-4.1-0)
+  /usr/bin/python3 -c 'import PyQt5.QtWebKitWidgets' 2>/dev/null || missing+=(python3-pyqt5.qtwebkit)
+  [ -e /usr/share/java/javafx-web-11.jar ] || missing+=(libopenjfx-java)
+  command -v javac >/dev/null || missing+=(default-jdk-headless)
+  command -v edbrowse >/dev/null || missing+=(edbrowse)
+fi
 if [ ${#missing[@]} -gt 0 ]; then
   install="apt-get install -y --no-install-recommends ${missing[*]}"
   if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
@@ -37,3 +48,5 @@ for folder in compat-tests examples; do
     (cd "$folder" && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json)
   fi
 done
+
+compat-tests/setup/engines.sh ${browsers:+"$browsers"}
