@@ -18,13 +18,23 @@ const (
 	longestPatience = 10 * time.Minute
 )
 
+var errBusy = errors.New("adapter: too many questions at a time")
+
 // answer works on a question, unless there are too many.
 func (n *Node) answer(m *Message) {
+	if err := n.startAnswer(m); err != nil {
+		n.ignored(err)
+	}
+}
+
+func (n *Node) startAnswer(m *Message) error {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	if n.closed || n.working.Load() >= maxWorking {
-		n.ignored()
-		return
+	if n.closed {
+		return ErrClosed
+	}
+	if n.working.Load() >= maxWorking {
+		return errBusy
 	}
 	n.working.Add(1)
 	// Owned by the node; ends with it or with its patience; blocks in Apply alone.
@@ -32,6 +42,7 @@ func (n *Node) answer(m *Message) {
 		defer n.working.Add(-1)
 		n.work(m)
 	})
+	return nil
 }
 
 func (n *Node) work(m *Message) {
@@ -79,7 +90,7 @@ func (r *replies) add(a adapter.Answer) error {
 
 func (r *replies) send(t Type, a adapter.Answer) error {
 	r.given = true
-	return r.node.link.Reply(r.to, &Message{Type: t, From: r.node.Name, Request: r.to.Request, Op: r.to.Op, Answer: a})
+	return r.node.reply(r.to, &Message{Type: t, From: r.node.Name, Request: r.to.Request, Op: r.to.Op, Answer: a})
 }
 
 var errNoAnswer = errors.New("the node has no answer")
@@ -97,7 +108,7 @@ func (r *replies) finish(err error) {
 		err = errNoAnswer
 	}
 	t := map[adapter.Kind]Type{adapter.Fetch: Fetched, adapter.Count: Fetched, adapter.Call: ClientCount, adapter.Serve: Served}[kind]
-	_ = r.node.link.Reply(r.to, &Message{
+	_ = r.node.reply(r.to, &Message{
 		Type: t, From: r.node.Name, Request: r.to.Request, Op: r.to.Op, Failed: true, Answer: adapter.Answer{Err: err},
 	})
 }

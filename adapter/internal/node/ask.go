@@ -76,7 +76,7 @@ func (n *Node) begin(ctx context.Context, id string, op *adapter.Op) (*request, 
 	if deadline, ok := ctx.Deadline(); ok {
 		m.Timeout = max(time.Until(deadline), time.Millisecond)
 	}
-	return r, n.link.Send(m)
+	return r, n.send(m)
 }
 
 func (n *Node) forget(id string) {
