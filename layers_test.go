@@ -56,7 +56,7 @@ var layers = []struct {
 	{"adapter/memory", []string{"adapter", "namespace/sio", "engine/eio"}},
 	{"adapter/internal/wire", []string{"namespace/sio", "namespace/sio/msgpack", "engine/eio"}},
 	{"adapter/internal/node", []string{"adapter", "adapter/internal/wire", "namespace/sio", "engine/eio"}},
-	{"adapter/cluster", []string{"adapter", "adapter/internal/node", "adapter/internal/wire"}},
+	{"adapter/cluster", []string{"adapter", "adapter/internal/node", "adapter/internal/wire", "namespace/sio"}},
 	{"internal/receive", []string{"namespace/sio"}},
 	{"namespace", []string{"engine", "engine/eio", "namespace/sio", "event", "adapter"}},
 
