@@ -94,7 +94,8 @@ type Config struct {
 	// NewID makes the session ID for a request: a secret, 1 to 128 characters of A-Z
 	// a-z 0-9 - _ . ~ of which at least 128 bits are random, and which no other session
 	// has. An error refuses the request with HTTP 400 and code 3, and is logged. It may
-	// be called concurrently. Default: 24 characters, of which 128 bits are random.
+	// be called concurrently. In a cluster whose nodes forward requests, 3 characters come in
+	// front of it. Default: 24 characters, of which 128 bits are random.
 	NewID func(*http.Request) (string, error)
 
 	// InitialMessage is sent to each client right behind its OPEN packet, in one
@@ -113,6 +114,12 @@ type Config struct {
 	// KeepEmptyNamespaces keeps the children of OfPattern and OfFunc when the last
 	// client has left. By default they are removed: clients decide how many there are.
 	KeepEmptyNamespaces bool
+
+	// NoForwarding is for clusters whose load balancer sends all requests of a session to
+	// one node, by a cookie or the client's address. By default any node may get any
+	// request, and has the one that holds the session serve it, if the Adapter has a bus
+	// that requests can travel on.
+	NoForwarding bool
 
 	Codec    sio.Codec      // of packets; default sio.JSON{}; sio/msgpack has the other one of the official clients
 	Adapter  adapter.Opener // links the nodes of a cluster; default none

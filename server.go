@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 
+	"github.com/everwire/everwire/adapter/forward"
 	clientjs "github.com/everwire/everwire/client-js"
 	"github.com/everwire/everwire/engine"
 	"github.com/everwire/everwire/namespace"
@@ -76,6 +77,7 @@ func New(c Config) (*Server, error) {
 		Cookie:         c.Cookie,
 		CORS:           c.CORS,
 		NewID:          c.NewID,
+		Forwarder:      c.forwarder(),
 		InitialMessage: c.InitialMessage,
 		Context:        c.Context,
 		Logger:         c.Logger,
@@ -88,6 +90,15 @@ func New(c Config) (*Server, error) {
 		s.files = clientjs.Handler()
 	}
 	return s, nil
+}
+
+// forwarder returns the adapter's, if there is one and it is wanted.
+func (c *Config) forwarder() engine.Forwarder {
+	a, ok := c.Adapter.(interface{ Forwarder() *forward.Forwarder })
+	if c.NoForwarding || !ok {
+		return nil
+	}
+	return a.Forwarder()
 }
 
 // defaultMaxPayload is the official server's.

@@ -3,6 +3,8 @@
 package engine
 
 import (
+	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/netip"
@@ -31,7 +33,7 @@ func (srv *Server) admit(r *http.Request, p params) (h handshake, refusal *Error
 // checked asks CheckRequest. A WebSocket is refused with the official server's 400, but
 // one of the extension as everything else.
 func (srv *Server) checked(r *http.Request, p params) *Error {
-	if srv.cfg.CheckRequest == nil {
+	if srv.cfg.CheckRequest == nil || isForwarded(r) {
 		return nil
 	}
 	err := srv.cfg.CheckRequest(r)
@@ -63,6 +65,9 @@ func (srv *Server) principalOf(r *http.Request) (string, *Error) {
 	if srv.cfg.Principal == nil {
 		return "", nil
 	}
+	if found, ok := r.Context().Value(forwarded{}).(string); ok {
+		return found, nil
+	}
 	principal, err := srv.cfg.Principal(r)
 	if err != nil {
 		return "", ErrForbidden
@@ -85,10 +90,11 @@ const maxID = 128 // characters of a session ID
 var errNoID = errors.New("a session ID has 1 to 128 of the characters A-Z a-z 0-9 - _ . ~")
 
 // newID makes the ID of a session. That of the application may be that of another
-// session: this is seen when the session is registered.
+// session: this is seen when the session is registered. Where nodes forward requests, all
+// IDs begin with their node's tag.
 func (srv *Server) newID(r *http.Request) (string, *Error) {
 	if srv.cfg.NewID == nil {
-		return srv.sessions.newID(), nil
+		return randomID(srv.tag()), nil
 	}
 	id, err := srv.cfg.NewID(r)
 	if err == nil && !isID(id) {
@@ -98,7 +104,29 @@ func (srv *Server) newID(r *http.Request) (string, *Error) {
 		srv.cfg.Logger.Error("everwire: Config.NewID made no session ID; the request is refused", "error", err)
 		return "", ErrBadRequest
 	}
+	if srv.cfg.Forwarder != nil {
+		tag := srv.tag()
+		id = base64.RawURLEncoding.EncodeToString(tag[:]) + id
+	}
 	return id, nil
+}
+
+// randomID returns a session ID: the node's tag and 128 random bits, base64url. It
+// is a secret: who knows it can speak for the session.
+func randomID(tag [2]byte) string {
+	var b [18]byte
+	copy(b[:], tag[:])
+	rand.Read(b[2:])
+	return base64.RawURLEncoding.EncodeToString(b[:])
+}
+
+// tag is the node's, or without a cluster as random as the rest.
+func (srv *Server) tag() (tag [2]byte) {
+	if srv.cfg.Forwarder != nil {
+		return srv.cfg.Forwarder.Tag()
+	}
+	rand.Read(tag[:])
+	return tag
 }
 
 // isID reports whether id means itself in a query, in JSON and in a cookie.

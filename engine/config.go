@@ -69,12 +69,18 @@ type Config struct {
 	// bits must be random: who knows it can speak for the session. It has 1 to 128 of
 	// the characters A-Z a-z 0-9 - _ . ~ and differs from that of all sessions. An error,
 	// and an ID that is none, is logged, and refuses the request with HTTP 400 and code
-	// 3. It may be called concurrently. Default: 24 characters, 128 bits of them random.
+	// 3. It may be called concurrently. With a Forwarder, 3 characters come in front of
+	// it. Default: 24 characters, 128 bits of them random.
 	NewID func(*http.Request) (string, error)
 
 	// InitialMessage is sent to each client as its first message, with the OPEN packet
 	// in one payload: text in UTF-8 without the character U+001E. Default none.
 	InitialMessage string
+
+	// Forwarder has other nodes serve the requests of their sessions. The server starts
+	// it, and closes it in Shutdown. Default none: load balancers have to send all
+	// requests of a session to its node.
+	Forwarder Forwarder
 
 	// Context picks the values of a request that shall outlive it. The session
 	// keeps the result without its cancellation; default is an empty context.

@@ -36,7 +36,7 @@ func mayJoinEarly(r *http.Request, transport string) bool {
 
 // joinEarly has the receiver bring the client in, if the client asked for that.
 func (s *Session) joinEarly(r *http.Request, p params) {
-	if !p.c || s.resume == nil || !mayJoinEarly(r, p.transport) {
+	if !p.c || s.resume == nil || r.Context().Value(uncertain{}) != nil || !mayJoinEarly(r, p.transport) {
 		return
 	}
 	if j, ok := s.receiver.(Joiner); ok {

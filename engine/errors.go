@@ -50,6 +50,7 @@ var (
 	errSuperseded   = &Error{Code: 3, Message: "superseded", Status: http.StatusBadRequest}
 	errBusy         = &Error{Code: 3, Message: "Too many requests at a time", Status: http.StatusTooManyRequests}
 	errShuttingDown = &Error{Code: 4, Message: "Server is shutting down", Status: http.StatusServiceUnavailable}
+	errNodeSilent   = &Error{Code: 3, Message: "The node that holds the session does not answer", Status: http.StatusServiceUnavailable}
 	errLongHeader   = &Error{Code: 3, Message: "Request header fields too large", Status: http.StatusRequestHeaderFieldsTooLarge}
 )
 
@@ -80,6 +81,7 @@ func (e *Error) forResume() *Error {
 		told.CloseCode = codeUnknown
 	case errSuperseded:
 		told.CloseCode = codeSuperseded
+	case errNodeSilent: // a lost connection
 	default:
 		told.CloseCode = codeBadRequest
 	}

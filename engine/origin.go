@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 )
 
 // origins is the set of cross origins that are allowed.
@@ -118,13 +117,8 @@ func sameHost(origin, host string) bool {
 	return false
 }
 
-// logRefusedOrigin tells the operator which value would allow the page, at most
-// once a second.
-func (srv *Server) logRefusedOrigin(r *http.Request) {
-	now, last := int64(srv.now()), srv.refusalLogged.Load()
-	if last != 0 && now-last < int64(time.Second) || !srv.refusalLogged.CompareAndSwap(last, max(now, 1)) {
-		return
-	}
-	srv.cfg.Logger.Warn("everwire: a page of another origin was refused; to allow it, add the origin to Config.Origins",
-		"origin", r.Header.Get("Origin"), "host", r.Host) // handlers of slog quote what needs it
+// hintOrigin tells the operator which value would allow the page.
+func (srv *Server) hintOrigin(r *http.Request) {
+	srv.hint("a page of another origin was refused; to allow it, add the origin to Config.Origins",
+		"origin", r.Header.Get("Origin"), "host", r.Host)
 }

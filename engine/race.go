@@ -54,6 +54,13 @@ func (g *races) join(srv *Server, rid string) (*race, bool) {
 	return e, false
 }
 
+// knows reports whether there is a race of that name here.
+func (g *races) knows(rid string) bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.byRID[rid] != nil
+}
+
 // opened tells the legs that wait what became of the first, once: s is nil if it was
 // refused.
 func (g *races) opened(e *race, s *Session) {
@@ -113,6 +120,14 @@ func (g *races) sweepLocked(now time.Duration) {
 // serveLeg serves a handshake of a race: the first to come opens the session, those
 // that follow join it.
 func (srv *Server) serveLeg(w http.ResponseWriter, r *http.Request, t Transport, p params, h handshake) {
+	r, here, err := srv.claim(w, r, p, h)
+	if err != nil {
+		srv.refuse(w, r, t, err.forResume())
+		return
+	}
+	if !here {
+		return
+	}
 	for {
 		e, known := srv.races.join(srv, p.rid)
 		if !known {

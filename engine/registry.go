@@ -3,15 +3,11 @@
 package engine
 
 import (
-	"crypto/rand"
-	"encoding/base64"
 	"net/netip"
 	"sync"
 )
 
 type registry struct {
-	tag [2]byte // the node's; first in each sid, so that a cluster knows whose a session is
-
 	mu       sync.Mutex // guards what follows
 	sessions map[string]*Session
 	unjoined map[netip.Addr]int // sessions without a namespace, per counted address
@@ -21,22 +17,11 @@ type registry struct {
 }
 
 func newRegistry() *registry {
-	g := &registry{
+	return &registry{
 		sessions: make(map[string]*Session),
 		unjoined: make(map[netip.Addr]int),
 		idle:     make(chan struct{}),
 	}
-	rand.Read(g.tag[:])
-	return g
-}
-
-// newID returns a session ID: the node's tag and 128 random bits, base64url. It
-// is a secret: who knows it can speak for the session.
-func (g *registry) newID() string {
-	var b [18]byte
-	copy(b[:], g.tag[:])
-	rand.Read(b[2:])
-	return base64.RawURLEncoding.EncodeToString(b[:])
 }
 
 func (g *registry) get(id string) *Session {

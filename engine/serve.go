@@ -24,7 +24,7 @@ func (srv *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	t := srv.transport(p.transport)
 	switch {
 	case verdict == crossRefused:
-		srv.logRefusedOrigin(r)
+		srv.hintOrigin(r)
 		err = ErrForbidden
 	case err == nil && t == nil:
 		err = ErrUnknownTransport
@@ -49,7 +49,9 @@ func (srv *Server) serveKnown(w http.ResponseWriter, r *http.Request, t Transpor
 	var err *Error
 	switch {
 	case s == nil:
-		err = ErrUnknownSession
+		if err = srv.forward(w, r, p.sid); err == nil {
+			return
+		}
 	case upgrade != (t.Name() == WebSocket), p.resume != (s.resume != nil):
 		err = ErrBadRequest
 	case p.eio != "4" && (upgrade || p.eio != ""):

@@ -5,10 +5,10 @@ package engine
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/fnv"
 	"net/http"
-	"sync/atomic"
 	"time"
 
 	"github.com/everwire/everwire/engine/eio"
@@ -57,8 +57,7 @@ type Server struct {
 	resumable  string // what a session can be attached over, as JSON
 	start      time.Time
 	initial    *Message // of Config.InitialMessage, or nil
-
-	refusalLogged atomic.Int64 // when, in nanoseconds since start
+	hints      hints
 }
 
 // New returns a server that serves the given transports and hands new sessions to
@@ -82,6 +81,11 @@ func New(c Config, h Handler, transports ...Transport) (*Server, error) {
 	srv.wheel.init(c.PingInterval, c.PingTimeout)
 	if c.InitialMessage != "" {
 		srv.initial = NewMessage(eio.Text([]byte(c.InitialMessage)))
+	}
+	if c.Forwarder != nil {
+		if err := c.Forwarder.Start(srv.serveForwarded); err != nil {
+			return nil, fmt.Errorf("engine: %w", err)
+		}
 	}
 	if o.any {
 		c.Logger.Warn("everwire: Config.Origins has \"*\": pages of any site may connect, with their visitors' cookies")
@@ -167,13 +171,17 @@ func (s *Session) retryHintLocked() []byte {
 // would wait for pending polls.
 func (srv *Server) Shutdown(ctx context.Context) error {
 	srv.closeAll(ctx)
+	var err error
 	select {
 	case <-srv.sessions.idle:
-		return nil
 	case <-ctx.Done():
+		for _, s := range srv.sessions.list() {
+			s.end(ShuttingDown)
+		}
+		err = ctx.Err()
 	}
-	for _, s := range srv.sessions.list() {
-		s.end(ShuttingDown)
+	if srv.cfg.Forwarder != nil {
+		err = errors.Join(err, srv.cfg.Forwarder.Close(ctx))
 	}
-	return ctx.Err()
+	return err
 }

@@ -31,6 +31,7 @@ import (
 	"time"
 
 	"github.com/everwire/everwire/adapter"
+	"github.com/everwire/everwire/adapter/forward"
 	"github.com/everwire/everwire/adapter/internal/node"
 )
 
@@ -105,6 +106,14 @@ type opener struct {
 func Over(b Bus, c Config) adapter.Opener {
 	c.setDefaults()
 	return &opener{b, c}
+}
+
+// Forwarder returns what has the nodes serve each other's requests over the bus; see
+// everwire.Config.NoForwarding.
+func (o *opener) Forwarder() *forward.Forwarder {
+	return forward.New(o.bus, forward.Config{
+		Prefix: o.config.Prefix, Heartbeat: o.config.Heartbeat, Silence: o.config.Silence, Settle: o.config.Settle,
+	})
 }
 
 // Open implements [adapter.Opener]. It waits for the bus, for Config.Timeout at most.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -18,6 +19,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/everwire/everwire"
+	"github.com/everwire/everwire/adapter/cluster"
+	"github.com/everwire/everwire/adapter/memory"
 	"github.com/everwire/everwire/ginmount"
 	"github.com/everwire/everwire/namespace/sio"
 )
@@ -29,6 +32,7 @@ type fixture struct {
 	Control string // of the server beside it
 
 	resume   everwire.Resume
+	nodes    int // of a cluster, each of which gets every nth request; default 1
 	addr     string
 	codec    sio.Codec
 	outcomes outcomes
@@ -50,6 +54,12 @@ func newResumingFixture(t *testing.T, resume everwire.Resume) *fixture {
 	return (&fixture{addr: "127.0.0.1:0", resume: resume}).run(t)
 }
 
+// newCluster starts nodes that are asked in turns, without sticky sessions.
+func newCluster(t *testing.T, nodes int, resume everwire.Resume) *fixture {
+	t.Helper()
+	return (&fixture{addr: "127.0.0.1:0", resume: resume, nodes: nodes}).run(t)
+}
+
 func (f *fixture) run(t *testing.T) *fixture {
 	t.Helper()
 	require.NoError(t, f.start())
@@ -63,35 +73,58 @@ func (f *fixture) run(t *testing.T) *fixture {
 }
 
 func (f *fixture) start() error {
+	var nodes []http.Handler
+	var servers []*everwire.Server
+	bus := new(memory.Bus)
+	for range max(f.nodes, 1) {
+		node, its, err := f.node(bus)
+		if err != nil {
+			return err
+		}
+		nodes, servers = append(nodes, node), append(servers, its...)
+	}
+	l, err := net.Listen("tcp", f.addr)
+	if err != nil {
+		return err
+	}
+	var turn atomic.Uint64
+	web := &http.Server{Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		nodes[turn.Add(1)%uint64(len(nodes))].ServeHTTP(w, r)
+	})}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.addr = l.Addr().String()
+	f.servers, f.http = servers, web
+	go f.http.Serve(l) // ends with f.http.Shutdown
+	return nil
+}
+
+// node returns one node: its routes and its servers.
+func (f *fixture) node(bus cluster.Bus) (http.Handler, []*everwire.Server, error) {
 	gin.SetMode(gin.ReleaseMode)
 	router := gin.New()
 	var servers []*everwire.Server
 	for path, recovery := range map[string]time.Duration{"/socket.io": 0, "/recovering": time.Minute} {
-		server, err := everwire.New(everwire.Config{
+		config := everwire.Config{
 			PingInterval: 500 * time.Millisecond,
 			PingTimeout:  3 * time.Second,
 			Recovery:     everwire.Recovery{Window: recovery},
 			Codec:        f.codec,
 			Resume:       f.resume,
 			Logger:       slog.New(slog.DiscardHandler),
-		})
+		}
+		if f.nodes > 1 {
+			config.Adapter = cluster.Over(bus, cluster.Config{Prefix: path[1:], Settle: 20 * time.Millisecond})
+		}
+		server, err := everwire.New(config)
 		if err != nil {
-			return err
+			return nil, nil, err
 		}
 		handle(server, &f.outcomes)
 		ginmount.Mount(router, path, server)
 		servers = append(servers, server)
 	}
-	l, err := net.Listen("tcp", f.addr)
-	if err != nil {
-		return err
-	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.addr = l.Addr().String()
-	f.servers, f.http = servers, &http.Server{Handler: router}
-	go f.http.Serve(l) // ends with f.http.Shutdown
-	return nil
+	return router, servers, nil
 }
 
 func (f *fixture) stop() error {

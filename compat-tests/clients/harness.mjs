@@ -15,6 +15,7 @@ const folder = process.env.EVERWIRE_CLIENT ?? "socket.io-client";
 export const library = await import(folder);
 export const bundled = folder.endsWith(".js");
 // resumes tells that sessions survive their connections.
+export const cluster = Boolean(process.env.EVERWIRE_NODES); // requests reach one node after the other
 export const resumes = process.env.EVERWIRE_RESUME === "resume";
 const manifest = new URL(`../node_modules/${bundled ? "socket.io-client" : folder}/package.json`, import.meta.url);
 const [major, minor] = JSON.parse(readFileSync(manifest)).version.split(".").map(Number);
@@ -48,7 +49,7 @@ export function session(options = {}) {
   });
   cleanup(() => {
     manager.reconnection(false);
-    manager._close();
+    manager.disconnect();
   });
   return manager;
 }

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,6 +20,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/everwire/everwire"
+	"github.com/everwire/everwire/adapter/cluster"
+	"github.com/everwire/everwire/adapter/memory"
 	"github.com/everwire/everwire/compat-tests/faultproxy"
 	"github.com/everwire/everwire/compat-tests/interop"
 )
@@ -56,7 +59,7 @@ func TestCuts(t *testing.T) {
 				name := fmt.Sprintf("%s every %v", transports, period)
 				t.Run(name, func(t *testing.T) {
 					t.Parallel()
-					rows.Store(name, cut(t, transports, period))
+					rows.Store(name, cut(t, startServer(t, 1), transports, period))
 				})
 			}
 		}
@@ -67,9 +70,8 @@ func TestCuts(t *testing.T) {
 	})
 }
 
-// cut runs one client, and says what happened in a line.
-func cut(t *testing.T, transports string, period time.Duration) string {
-	s := startServer(t)
+// cut runs one client of the server, and says what happened in a line.
+func cut(t *testing.T, s *httptest.Server, transports string, period time.Duration) string {
 	proxy, err := faultproxy.Listen(faultproxy.Config{Target: s.Listener.Addr().String()})
 	require.NoError(t, err)
 	defer proxy.Close()
@@ -97,10 +99,35 @@ func (r result) check(t *testing.T) {
 	}
 }
 
-// startServer starts a server that sends numbers to its client, until that says "stop", and tells what it has got.
-func startServer(t *testing.T) *httptest.Server {
-	server, err := everwire.New(everwire.Config{Logger: slog.New(slog.DiscardHandler)})
-	require.NoError(t, err)
+// startServer starts nodes that are asked in turns. Each sends numbers to its client, until that says "stop", and tells
+// what it has got.
+func startServer(t *testing.T, nodes int) *httptest.Server {
+	bus := new(memory.Bus)
+	var all []http.Handler
+	for range nodes {
+		config := everwire.Config{Logger: slog.New(slog.DiscardHandler)}
+		if nodes > 1 {
+			config.Adapter = cluster.Over(bus, cluster.Config{})
+		}
+		server, err := everwire.New(config)
+		require.NoError(t, err)
+		handle(server)
+		all = append(all, server)
+		t.Cleanup(func() {
+			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+			defer cancel()
+			assert.NoError(t, server.Shutdown(ctx))
+		})
+	}
+	var turn atomic.Uint64
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		all[turn.Add(1)%uint64(nodes)].ServeHTTP(w, r)
+	}))
+	t.Cleanup(web.Close)
+	return web
+}
+
+func handle(server *everwire.Server) {
 	server.OnConnect(func(c *everwire.Ctx) error {
 		streams.Set(c.Socket(), startStream(c.Socket()))
 		return nil
@@ -120,14 +147,6 @@ func startServer(t *testing.T) *httptest.Server {
 		s, _ := streams.Get(c.Socket())
 		return c.Ack(s.end())
 	})
-	web := httptest.NewServer(http.Handler(server))
-	t.Cleanup(func() {
-		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
-		defer cancel()
-		assert.NoError(t, server.Shutdown(ctx))
-		web.Close()
-	})
-	return web
 }
 
 var streams = everwire.NewKey[*stream]("stream")

@@ -47,7 +47,7 @@ func TestThrough(t *testing.T) {
 	interop.NeedsNode(t, "ws")
 	for _, n := range networks {
 		t.Run(n.name, func(t *testing.T) {
-			s := startServer(t)
+			s := startServer(t, 1)
 			proxy, err := faultproxy.Listen(faultproxy.Config{Target: s.Listener.Addr().String(), Plan: func(c *faultproxy.Conn) faultproxy.Faults {
 				switch line := c.RequestLine(); {
 				case strings.Contains(line, "transport=websocket"):

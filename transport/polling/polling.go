@@ -10,7 +10,7 @@ import (
 	"sync"
 
 	"github.com/everwire/everwire/engine"
-	"github.com/everwire/everwire/transport/internal/downlink"
+	"github.com/everwire/everwire/internal/downlink"
 	"github.com/everwire/everwire/transport/internal/uplink"
 )
 

@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"github.com/everwire/everwire/engine"
-	"github.com/everwire/everwire/transport/internal/downlink"
+	"github.com/everwire/everwire/internal/downlink"
 	"github.com/everwire/everwire/transport/internal/uplink"
 )
 

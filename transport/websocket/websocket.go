@@ -18,6 +18,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"github.com/everwire/everwire/engine"
+	"github.com/everwire/everwire/internal/downlink"
 )
 
 // Transport implements [engine.Transport]. Use [New].
@@ -143,7 +144,7 @@ type hijacker struct {
 // Hijack implements http.Hijacker. Frames that came together with the handshake
 // are legal and kept; gorilla would refuse them.
 func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
-	nc, brw, err := hijack(h.ResponseWriter)
+	nc, brw, err := downlink.Hijack(h.ResponseWriter)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -156,23 +157,6 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	h.c.raw = rawConn(nc)
 	return h.c, brw, nil
 }
-
-// hijack takes the connection from the outermost writer that gives it. Gin's panics
-// if the one below cannot; then it is asked of the innermost.
-func hijack(w http.ResponseWriter) (nc net.Conn, brw *bufio.ReadWriter, err error) {
-	defer func() {
-		if recover() == nil {
-			return
-		}
-		for u, ok := w.(unwrapper); ok; u, ok = w.(unwrapper) {
-			w = u.Unwrap()
-		}
-		nc, brw, err = http.NewResponseController(w).Hijack()
-	}()
-	return http.NewResponseController(w).Hijack()
-}
-
-type unwrapper interface{ Unwrap() http.ResponseWriter }
 
 // rawConn returns the descriptor of a plain connection. A type that embeds one has
 // the method too, but its own Read and Write must be called.

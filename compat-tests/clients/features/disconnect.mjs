@@ -1,7 +1,7 @@
 // The forms of disconnect, with the reason that each side is told.
 import assert from "node:assert/strict";
 import {
-  call, ended, feature, mode, next, official, open, outcome, restartServer, resumes, session, upgraded, victim, within,
+  call, cluster, ended, feature, mode, next, official, open, outcome, restartServer, resumes, session, upgraded, victim, within,
 } from "../harness.mjs";
 
 // bothEnd asserts the two reasons of a socket's end.
@@ -95,7 +95,10 @@ feature("server shuts down", async () => {
   const socket = await open();
   const end = ended(socket);
   await restartServer();
-  await bothEnd(end, "transport close", "server shutting down");
+  const { client, server } = await end;
+  assert.equal(client, "transport close");
+  // In a cluster, a node that the connection only goes through may be the first to go.
+  assert.ok(server === "server shutting down" || (cluster && server === "transport close"), server);
 });
 
 feature("client reconnects after a server restart", async () => {
@@ -118,6 +121,7 @@ feature("client reconnects after a server restart", async () => {
 });
 
 feature("connection state recovery", async () => {
+  if (cluster) return { absent: "node only", reason: "the client comes back to another node, which knows nothing of its socket" };
   if (resumes) return { absent: "resumed", reason: "the server recovers only sessions that cannot be resumed" };
   const path = "/recovering/"; // a server beside the other, which lets clients come back
   const socket = await open("/", { manager: session({ path }) });

@@ -1,6 +1,6 @@
 // Rooms and broadcasts: who receives what.
 import assert from "node:assert/strict";
-import { call, ended, feature, open } from "../harness.mjs";
+import { call, cluster, ended, feature, open, within } from "../harness.mjs";
 
 // crowd opens three clients that keep what they are told.
 async function crowd() {
@@ -12,10 +12,20 @@ async function crowd() {
   return sockets;
 }
 
+// marked waits until all have heard something that was said later: nodes of a cluster do not wait for each other.
+async function marked(sockets, speaker) {
+  const heard = Promise.all(sockets.map((socket) => within(new Promise((resolve) => {
+    socket.on("said", (what) => what === "mark" && resolve());
+  }), 8000, "the mark")));
+  await call(speaker, "say", { from: "namespace", to: [], except: [] }, "mark");
+  await heard;
+  for (const socket of sockets) socket.heard = socket.heard.filter((what) => what !== "mark");
+}
+
 // say lets the speaker broadcast and returns what each of the crowd heard of it.
 async function say(sockets, speaker, how, what = "hello") {
   await call(speaker, "say", { from: "socket", to: [], except: [], ...how }, what);
-  await Promise.all(sockets.map((socket) => call(socket, "echo-ack", "what came before has arrived")));
+  await (cluster ? marked(sockets, speaker) : Promise.all(sockets.map((socket) => call(socket, "echo-ack", "what came before has arrived"))));
   return sockets.map((socket) => socket.heard.splice(0));
 }
 

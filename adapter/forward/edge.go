@@ -1,0 +1,254 @@
+// edge.go: what the node does that a request reaches, and whose session it is not.
+
+package forward
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"maps"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	"github.com/everwire/everwire/internal/downlink"
+)
+
+// Forward has the node of that tag answer a request, and returns when it is answered; a
+// WebSocket goes on afterwards. known is false if there is no such node; then, and on an
+// error, nothing was answered. principal is who this node has found to make the request.
+func (f *Forwarder) Forward(w http.ResponseWriter, r *http.Request, tag [2]byte, principal string) (known bool, err error) {
+	if err = f.peers.settle(r.Context()); err != nil {
+		return true, err
+	}
+	to, known := f.peers.find(tag)
+	if !known {
+		return false, nil
+	}
+	s, err := f.dial(to, meta{r.RemoteAddr, principal, r.TLS != nil})
+	if err != nil {
+		return true, err
+	}
+	stop := context.AfterFunc(r.Context(), func() { _ = s.Close() })
+	defer stop()
+	x := exchange{f: f, s: s, w: w, r: r}
+	return true, x.run(stop)
+}
+
+// exchange is one request on its way.
+type exchange struct {
+	f *Forwarder
+	s *stream
+	w http.ResponseWriter
+	r *http.Request
+}
+
+var (
+	readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 4<<10) }}
+	writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 4<<10) }}
+)
+
+// run sends the request and its answer. stop has the stream no longer end with the
+// request's context.
+func (x *exchange) run(stop func() bool) error {
+	sent := x.send()
+	in := readers.Get().(*bufio.Reader)
+	in.Reset(x.s)
+	answer, err := http.ReadResponse(in, x.r)
+	switch {
+	case err != nil:
+		err = ErrSilent
+	case answer.StatusCode == http.StatusSwitchingProtocols:
+		stop()
+		if x.upgrade(answer, in) {
+			return nil // the relay has the stream and the reader
+		}
+	default:
+		x.answer(answer)
+	}
+	_ = x.s.Close()
+	x.await(sent)
+	in.Reset(nil)
+	readers.Put(in)
+	return err
+}
+
+// send writes the request. A body goes its own way, since the answer may come before its
+// end; the channel is closed when it has been sent, or will not be.
+func (x *exchange) send() <-chan struct{} {
+	sent := make(chan struct{})
+	write := func() {
+		defer close(sent)
+		out := writers.Get().(*bufio.Writer)
+		out.Reset(x.s)
+		if outgoing(x.r).Write(out) == nil {
+			_ = out.Flush() // a lost stream is noticed by who reads the answer
+		}
+		out.Reset(nil)
+		writers.Put(out)
+	}
+	if x.r.ContentLength == 0 {
+		write()
+	} else {
+		// Owned by run, which waits for it; blocks in reading the body and in the stream.
+		go write()
+	}
+	return sent
+}
+
+// await waits until the body is not read any more: it belongs to the http.Server again
+// when the handler returns.
+func (x *exchange) await(sent <-chan struct{}) {
+	select {
+	case <-sent:
+		return
+	default:
+	}
+	_ = http.NewResponseController(x.w).SetReadDeadline(time.Now())
+	<-sent
+}
+
+// outgoing returns the request as it came, for the next hop.
+func outgoing(r *http.Request) *http.Request {
+	out := &http.Request{
+		Method: r.Method, URL: r.URL, Host: r.Host, Header: maps.Clone(r.Header),
+		Body: r.Body, ContentLength: r.ContentLength,
+	}
+	if u, err := url.ParseRequestURI(r.RequestURI); err == nil {
+		out.URL = u // before a mount has taken something from it
+	}
+	if out.ContentLength == 0 {
+		out.Body = nil
+	}
+	if out.Header == nil {
+		out.Header = http.Header{}
+	}
+	out.Header.Del("Expect") // the body comes at once
+	if len(out.Header["User-Agent"]) == 0 {
+		out.Header["User-Agent"] = []string{""} // or net/http adds its own
+	}
+	return out
+}
+
+// The headers of an answer that are for one hop alone.
+var hopByHop = []string{"Connection", "Keep-Alive", "Transfer-Encoding", "Upgrade"}
+
+// answer writes the answer as it comes.
+func (x *exchange) answer(answer *http.Response) {
+	for _, name := range hopByHop {
+		answer.Header.Del(name)
+	}
+	maps.Copy(x.w.Header(), answer.Header)
+	out := downlink.New(x.w)
+	defer out.Close()
+	x.w.WriteHeader(answer.StatusCode)
+	b := buffers.Get().(*[answerSize]byte)
+	defer buffers.Put(b)
+	if _, err := io.CopyBuffer(flushing{out, answer.ContentLength < 0}, answer.Body, b[:]); err != nil {
+		// The client must not take what it has for the whole answer.
+		_ = http.NewResponseController(x.w).SetWriteDeadline(time.Now())
+	}
+}
+
+const answerSize = 4 << 10 // bytes of an answer that are read at a time
+
+var buffers = sync.Pool{New: func() any { return new([answerSize]byte) }}
+
+// flushing writes to a client, and sends what is part of a stream at once.
+type flushing struct {
+	out    downlink.Writer
+	stream bool
+}
+
+func (w flushing) Write(b []byte) (int, error) {
+	_, err := w.out.Write(b)
+	if err == nil && w.stream {
+		err = w.out.Flush()
+	}
+	if err != nil {
+		return 0, err
+	}
+	return len(b), nil
+}
+
+// upgrade has the client's connection become a WebSocket of the other node.
+func (x *exchange) upgrade(answer *http.Response, in *bufio.Reader) bool {
+	client, early, err := downlink.Hijack(x.w)
+	if err != nil {
+		return false
+	}
+	_ = client.SetDeadline(time.Time{})
+	header := x.w.Header().Clone()
+	maps.Copy(header, answer.Header)
+	x.f.relays.Add(2)
+	// Both are owned by the forwarder, which waits for them in Close; each ends when either
+	// connection does, and blocks in reading one and writing the other.
+	go func() {
+		defer x.f.relays.Done()
+		up(x.s, client, early.Reader)
+	}()
+	go func() {
+		defer x.f.relays.Done()
+		down(client, x.s, in, header)
+	}()
+	return true
+}
+
+const (
+	relaySize = 2 << 10 // bytes of a buffer that an idle relay holds
+	relayWait = 10 * time.Second
+)
+
+// up relays what the client sends.
+func up(s *stream, client net.Conn, early *bufio.Reader) {
+	defer client.Close()
+	defer s.Close()
+	if n := early.Buffered(); n > 0 {
+		b, _ := early.Peek(n)
+		if _, err := s.Write(b); err != nil {
+			return
+		}
+	}
+	b := make([]byte, relaySize)
+	for {
+		n, err := client.Read(b)
+		if n > 0 {
+			if _, werr := s.Write(b[:n]); werr != nil {
+				return
+			}
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// down relays what the other node sends, with the answer to the handshake first.
+func down(client net.Conn, s *stream, in *bufio.Reader, header http.Header) {
+	defer s.Close()
+	defer client.Close()
+	out := bufio.NewWriterSize(client, 1<<10)
+	_ = client.SetWriteDeadline(time.Now().Add(relayWait))
+	_, _ = out.WriteString("HTTP/1.1 101 Switching Protocols\r\n")
+	_ = header.Write(out)
+	_, _ = out.WriteString("\r\n")
+	if b, _ := in.Peek(in.Buffered()); len(b) > 0 {
+		_, _ = out.Write(b)
+	}
+	in.Reset(nil)
+	readers.Put(in)
+	if out.Flush() != nil { // it keeps the first error
+		return
+	}
+	_, _ = s.WriteTo(deadlined{client})
+}
+
+// deadlined writes to a client that must take something every 10 s.
+type deadlined struct{ net.Conn }
+
+func (c deadlined) Write(b []byte) (int, error) {
+	_ = c.SetWriteDeadline(time.Now().Add(relayWait))
+	return c.Conn.Write(b)
+}
