@@ -36,7 +36,7 @@ func Run(t *testing.T, c Cluster) {
 		{"CarriesTheWholeOperation", testFidelity},
 		{"KeepsTheOrderOfOneGoroutine", testOrder},
 		{"LosesNothingFromManyGoroutines", testConcurrent},
-		{"KeepsTheOrderBetweenRooms", testRooms},
+		{"KeepsTheOrderOfEachRoom", testRooms},
 		{"KeepsNamespacesApart", testNamespaces},
 		{"FailureOfOneNode", testFailure},
 		{"AskAlone", testAskAlone},

@@ -36,15 +36,15 @@ func RunBus(t *testing.T, b Buses) {
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, b) })
 	}
-	t.Run("Adapter", func(t *testing.T) {
-		Run(t, func(t *testing.T, n int) []adapter.Opener {
-			var openers []adapter.Opener
-			for _, bus := range b(t, n) {
-				openers = append(openers, cluster.Over(bus, cluster.Config{Settle: 50 * time.Millisecond}))
-			}
-			return openers
-		})
-	})
+	over := func(t *testing.T, n int) []adapter.Opener {
+		var openers []adapter.Opener
+		for _, bus := range b(t, n) {
+			openers = append(openers, cluster.Over(bus, cluster.Config{Settle: 50 * time.Millisecond}))
+		}
+		return openers
+	}
+	t.Run("KeepsTheOrderBetweenRooms", func(t *testing.T) { testOrderOfRooms(t, over) })
+	t.Run("Adapter", func(t *testing.T) { Run(t, over) })
 }
 
 // heard is what a subscriber has got.
