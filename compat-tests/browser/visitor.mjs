@@ -56,7 +56,7 @@ export class Visitor {
     this.page.on("pageerror", (err) => this.problems.push(String(err)));
     this.page.on("console", (message) => {
       if (message.type() !== "error" && message.type() !== "warning") return;
-      if (!this.#settled && /ERR_|status of 400|WebSocket connection/.test(message.text())) return;
+      if (!this.#settled && /ERR_|status of (400|50[234])|WebSocket connection/.test(message.text())) return;
       this.problems.push(message.text());
     });
   }

@@ -12,6 +12,7 @@ import (
 	"os"
 
 	chat "github.com/everwire/everwire/examples/chat/app"
+	cluster "github.com/everwire/everwire/examples/cluster/app"
 	"github.com/everwire/everwire/examples/site"
 	ticker "github.com/everwire/everwire/examples/ticker/app"
 )
@@ -37,9 +38,17 @@ var exhibits = []exhibit{
 		Shows: []string{"latest value wins", "rooms of what is visible", "canvas"},
 		open:  func() (site.App, error) { return ticker.New() },
 	},
+	{
+		Name: "cluster", Title: "Cluster", Line: "Three processes behind a proxy. Kill one: nothing said is lost.",
+		Shows: []string{"any node serves any request", "embedded NATS", "new sessions that catch up"},
+		open:  func() (site.App, error) { return cluster.New() },
+	},
 }
 
-func main() { site.Run("Gallery", open) }
+func main() {
+	cluster.ServeIfNode() // this program is the nodes of the cluster, too
+	site.Run("Gallery", open)
+}
 
 // gallery is an App of Apps.
 type gallery struct {

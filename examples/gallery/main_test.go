@@ -13,9 +13,15 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	cluster "github.com/everwire/everwire/examples/cluster/app"
 	"github.com/everwire/everwire/examples/site"
 	"github.com/everwire/everwire/examples/site/sitetest"
 )
+
+func TestMain(m *testing.M) {
+	cluster.ServeIfNode()
+	os.Exit(m.Run())
+}
 
 func openGallery(t *testing.T) site.App {
 	t.Chdir(t.TempDir()) // where databases are made
