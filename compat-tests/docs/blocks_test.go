@@ -127,7 +127,7 @@ func newBlock(file string, line int, info string) *block {
 
 // kinds are the languages, with the options that they may have: those of one string together, or none.
 var kinds = map[string][]string{
-	"go": {"", "file program"}, "js": {"", "file program"}, "ts": {""}, "tsx": {""}, "html": {"", "file program"}, "sh": {""},
+	"go": {"", "file program", "before"}, "js": {"", "file program"}, "ts": {""}, "tsx": {""}, "html": {"", "file program"}, "sh": {""},
 	"python": {"file"}, "nginx": {""}, "haproxy": {""}, "caddy": {""}, "yaml": {""}, "text": {""},
 }
 

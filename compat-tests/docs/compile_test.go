@@ -135,3 +135,23 @@ func (w workspace) command(t *testing.T, args ...string) *exec.Cmd {
 	cmd.Env = append(os.Environ(), "GOWORK="+filepath.Join(w.folder, "go.work"), "GOFLAGS=")
 	return cmd
 }
+
+// TestBefore compiles what was written for other libraries.
+func TestBefore(t *testing.T) {
+	needs(t)
+	folder := t.TempDir()
+	require.NoError(t, os.CopyFS(folder, os.DirFS("testdata/before")))
+	count := 0
+	for _, b := range allBlocks(t) {
+		if library := b.options["before"]; library != "" {
+			require.NoError(t, b.formatted(), b)
+			write(t, filepath.Join(folder, library, b.name()+".go"), []byte(b.text))
+			count++
+		}
+	}
+	require.Positive(t, count)
+	cmd := exec.CommandContext(t.Context(), "go", "vet", "./...")
+	cmd.Dir, cmd.Env = folder, append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=readonly")
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "%s", out)
+}

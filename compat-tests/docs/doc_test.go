@@ -7,6 +7,7 @@
 //	                               whose names they may use and replace, and with the imports that they need. `{ … }` is a body
 //	                               that is left out.
 //	go program=chat file=main.go   a file of a program, which is compiled, and whose tests are run
+//	go before=googollee            a program on another library, which is compiled against that, see testdata/before
 //	js, ts, tsx, html              is type checked; for pages with the names of testdata/context.d.ts
 //	sh                             is parsed, and its commands looked at; a document in `walked` has each of them executed
 //	python file=a.py               is run by TestRawClients

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -31,7 +32,7 @@ func TestScripts(t *testing.T) {
 	files := map[string]string{"tsconfig.json": tsconfig}
 	for _, b := range allBlocks(t) {
 		for i, script := range b.scripts(t) {
-			name := fmt.Sprintf("%s_%d.%s", b.name(), i, map[string]string{"html": "js"}[b.lang]+strings.ReplaceAll(b.lang, "html", ""))
+			name := b.scriptName(i)
 			files[name], origin[name] = script, b.String()
 		}
 	}
@@ -51,6 +52,21 @@ func TestScripts(t *testing.T) {
 		}
 		t.Errorf("tsc: %v\n%s", err, text)
 	}
+}
+
+// A script that begins with the name of its file is one of several that import each other.
+var ownName = regexp.MustCompile(`^// ([\w-]+\.tsx?)\n`)
+
+// scriptName is the name of the file for the compiler of the block's i-th script.
+func (b block) scriptName(i int) string {
+	if m := ownName.FindStringSubmatch(b.text); m != nil {
+		return filepath.Join(filepath.Base(b.file), m[1])
+	}
+	ext := b.lang
+	if ext == "html" {
+		ext = "js"
+	}
+	return fmt.Sprintf("%s_%d.%s", b.name(), i, ext)
 }
 
 func tsc(folder string) ([]byte, error) {

@@ -29,9 +29,13 @@ func TestShell(t *testing.T) {
 		cmd.Stdin = strings.NewReader(b.text)
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, "%v: %s", b, out)
+		folder := root
 		for _, line := range strings.Split(strings.TrimSpace(b.text), "\n") {
 			line, _, _ = strings.Cut(line, " #")
-			if err := commandThere(strings.TrimSpace(line)); err != nil {
+			line = strings.TrimSpace(line)
+			if to, ok := strings.CutPrefix(line, "cd "); ok {
+				folder = filepath.Join(folder, to)
+			} else if err := commandThere(folder, line); err != nil {
 				t.Errorf("%v: %q: %v", b, line, err)
 			}
 		}
@@ -39,36 +43,34 @@ func TestShell(t *testing.T) {
 }
 
 var (
-	target     = regexp.MustCompile(`^(?:PORT=\d+ )?make (\w+)$`)
+	prefix     = regexp.MustCompile(`^(?:[A-Z_]+=\S+ )+`)
+	target     = regexp.MustCompile(`^make (\w+)$`)
 	ownPackage = regexp.MustCompile(`^go (?:run|test|doc|get) (?:-\S+ )*github\.com/everwire/everwire(/[\w/-]+)?(?: .*)?$`)
-	ownFolder  = regexp.MustCompile(`^go (?:run|test|generate) (?:-\S+ )*\./([\w/-]+)$`)
-	harmless   = regexp.MustCompile(`^(curl|wscat|npm install|go mod init|pip install|apt-get install|python3) `)
+	ownFolder  = regexp.MustCompile(`^go (?:run|test|generate) (?:-v |-run \S+ )*\./([\w/-]+)$`)
+	harmless   = regexp.MustCompile(`^(curl|npm install|go mod init|apt-get install|python3) `)
 )
 
 // commandThere says what is wrong with a command: it must be of a kind that is known, and of ours what it names must exist.
-func commandThere(line string) error {
-	if line == "" {
-		return nil
-	}
+func commandThere(folder, line string) error {
+	line = prefix.ReplaceAllString(line, "")
+	var named string
 	if m := target.FindStringSubmatch(line); m != nil {
 		makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
 		if err == nil && !strings.Contains(string(makefile), "\n"+m[1]+":") {
 			err = fmt.Errorf("no such target")
 		}
 		return err
-	}
-	if m := ownPackage.FindStringSubmatch(line); m != nil {
-		_, err := os.Stat(filepath.Join(root, m[1]))
-		return err
-	}
-	if m := ownFolder.FindStringSubmatch(line); m != nil {
-		_, err := os.Stat(filepath.Join(root, m[1]))
-		return err
-	}
-	if !harmless.MatchString(line) {
+	} else if m := ownPackage.FindStringSubmatch(line); m != nil {
+		named = filepath.Join(root, m[1])
+	} else if m := ownFolder.FindStringSubmatch(line); m != nil {
+		named = filepath.Join(folder, m[1])
+	} else if line == "" || harmless.MatchString(line) {
+		return nil
+	} else {
 		return fmt.Errorf("nobody tests commands of this kind")
 	}
-	return nil
+	_, err := os.Stat(named)
+	return err
 }
 
 func TestCommands(t *testing.T) {
@@ -78,9 +80,9 @@ func TestCommands(t *testing.T) {
 		"go run github.com/everwire/everwire/gen -o web/events.ts ./...": true, "go test ./engine": true, "go test ./motor": false,
 	} {
 		if there {
-			require.NoError(t, commandThere(line), line)
+			require.NoError(t, commandThere(root, line), line)
 		} else {
-			require.Error(t, commandThere(line), line)
+			require.Error(t, commandThere(root, line), line)
 		}
 	}
 }
