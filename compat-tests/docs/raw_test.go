@@ -58,8 +58,8 @@ func chatServer(t *testing.T, c everwire.Config) string {
 // heartbeat is short, so that they have to answer it.
 func TestRawClients(t *testing.T) {
 	needs(t, python)
-	var pongs counter
-	url := chatServer(t, everwire.Config{PingInterval: 100 * time.Millisecond, PingTimeout: time.Second, Observer: &pongs})
+	var pings counter
+	url := chatServer(t, everwire.Config{PingInterval: 100 * time.Millisecond, PingTimeout: time.Second, Observer: &pings})
 	programs := map[string]*process{}
 	for _, b := range blocksOf(t, "docs/raw-clients.md") {
 		if b.lang != "python" {
@@ -79,8 +79,8 @@ func TestRawClients(t *testing.T) {
 	first.await(t, "chat {'room': 'tea', 'text': 'hello from tornado'}\n")
 
 	// One program alone would need more time for these than the other one had to live without an answer.
-	enough := pongs.Load() + 40
-	require.Eventually(t, func() bool { return pongs.Load() > enough }, time.Minute, 10*time.Millisecond)
+	enough := pings.Load() + 40
+	require.Eventually(t, func() bool { return pings.Load() > enough }, time.Minute, 10*time.Millisecond)
 	c, err := client.New(url, client.Options{})
 	require.NoError(t, err)
 	require.NoError(t, c.Connect(t.Context()))
@@ -91,11 +91,11 @@ func TestRawClients(t *testing.T) {
 	require.NoError(t, c.Close(t.Context()))
 }
 
-// A counter counts the packets that the server receives.
+// A counter counts the packets that the server sends: while nobody speaks, pings.
 type counter struct{ atomic.Int64 }
 
 func (c *counter) Observe(e engine.Event) {
-	if e.Kind == engine.Received {
+	if e.Kind == engine.Sent {
 		c.Add(int64(e.Packets))
 	}
 }
