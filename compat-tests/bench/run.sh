@@ -27,7 +27,11 @@ skip=""
 for s in poll poll8; do
   for p in gorilla lean lean-gor lean-json; do skip+="$p:$s,"; done
 done
-for s in idle idle1k echo echo1 echorate bcast1k bcast5k bin1k bin64k churn; do skip+="leanpoll:$s,"; done
+for s in idle idle1k idle15k echo echo1 echorate bcast1k bcast5k bin1k bin64k churn churn100k storm; do skip+="leanpoll:$s,"; done
+# What only Everwire has.
+for s in idle1kresume echoresume bcast1kresume sse sse8 ssebcast1k; do
+  for p in node gorilla lean lean-gor lean-json leanpoll; do skip+="$p:$s,"; done
+done
 
 build() { # package in this module
   (cd "$here/.." && go build -o "$work/" "./$1")

@@ -26,7 +26,7 @@ func Event(name string, args []any) (Args, error) {
 	h := sio.Header{Type: sio.Event, Event: name}
 	a, err := encode(h, args...)
 	if errors.Is(err, sio.ErrTooManyAttachments) {
-		return pack(h, args)
+		return packEvent(h, args)
 	}
 	return a, err
 }
@@ -34,8 +34,8 @@ func Event(name string, args []any) (Args, error) {
 // What stands around the data of a packet in MessagePack.
 const beforeData, afterData = "\x83\xa4type\x02\xa4data", "\xa3nsp\xa1/"
 
-// pack is for clients that take more binary data than JSON allows.
-func pack(h sio.Header, args []any) (Args, error) {
+// packEvent is for clients that take more binary data than JSON allows.
+func packEvent(h sio.Header, args []any) (Args, error) {
 	packets, err := msgpack.Codec{}.Encode(nil, h, args...)
 	if err != nil {
 		return Args{}, err

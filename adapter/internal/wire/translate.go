@@ -5,7 +5,6 @@ package wire
 import (
 	"bytes"
 	"encoding/json"
-	"math"
 	"strconv"
 )
 
@@ -23,23 +22,23 @@ func (t *translator) value() error {
 	switch t.text[t.i] {
 	case '{':
 		if data, ok := t.attachment(); ok {
-			t.bytes(data)
+			t.Bytes(data)
 			return nil
 		}
-		return t.each('}', 0x80, 0xde)
+		return t.each('}')
 	case '[':
-		return t.each(']', 0x90, 0xdc)
+		return t.each(']')
 	case '"':
-		t.string(t.unquoted())
+		t.String(t.unquoted())
 	case 'n':
 		t.i += len("null")
-		return t.appender.value(nil)
+		t.Null()
 	case 't':
 		t.i += len("true")
-		t.bool(true)
+		t.Bool(true)
 	case 'f':
 		t.i += len("false")
-		t.bool(false)
+		t.Bool(false)
 	default:
 		start := t.i
 		for t.i < len(t.text) && bytes.IndexByte([]byte(",]}"), t.text[t.i]) < 0 {
@@ -51,16 +50,20 @@ func (t *translator) value() error {
 }
 
 // each writes what stands between brackets, and then how much it was.
-func (t *translator) each(end, fixed, wide byte) error {
-	head := len(t.out)
-	t.out = append(t.out, fixed)
+func (t *translator) each(end byte) error {
+	head := len(t.Out)
+	if end == ']' {
+		t.Array(0)
+	} else {
+		t.Object(0)
+	}
 	n := 0
 	for t.i++; t.text[t.i] != end; n++ {
 		if t.text[t.i] == ',' {
 			t.i++
 		}
 		if end == '}' {
-			t.string(t.unquoted())
+			t.String(t.unquoted())
 			t.i++ // the colon
 		}
 		if err := t.value(); err != nil {
@@ -68,25 +71,8 @@ func (t *translator) each(end, fixed, wide byte) error {
 		}
 	}
 	t.i++
-	t.setLength(head, n, wide)
+	t.SetLength(head, n)
 	return nil
-}
-
-// setLength completes the head of a list or map: most are so short that nothing has to
-// move.
-func (t *translator) setLength(head, n int, wide byte) {
-	if n < 0x10 {
-		t.out[head] |= byte(n)
-		return
-	}
-	size := 2
-	if n > math.MaxUint16 {
-		size, wide = 4, wide+1
-	}
-	t.out = append(t.out, make([]byte, size)...)
-	copy(t.out[head+1+size:], t.out[head+1:])
-	before := appender{t.out[:head]}
-	before.number(wide, size, uint64(n))
 }
 
 var placeholder = []byte(`{"_placeholder":true,"num":`)

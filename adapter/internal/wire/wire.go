@@ -36,8 +36,6 @@ type List []any
 type Nothing struct{}
 
 var (
-	errShort    = errors.New("wire: message ends too early, or has less than it announces")
-	errFormat   = errors.New("wire: invalid MessagePack")
 	errTrailing = errors.New("wire: bytes after the message")
 	errDepth    = errors.New("wire: message nests too deep")
 	errValues   = errors.New("wire: message has too many values")

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"time"
 )
@@ -10,6 +11,7 @@ import (
 // broadcastPlan is the room's size, the broadcasts in flight at saturation, and how many a second when paced.
 type broadcastPlan struct {
 	members, window, paced int
+	sse                    bool // the members have streams; the sender has a WebSocket, and is no member
 }
 
 // ring is how many broadcasts are remembered.
@@ -36,21 +38,20 @@ type broadcastRun struct {
 }
 
 func runBroadcast(t *trial, p broadcastPlan) error {
-	l, err := newLoop(t.target)
+	l, err := t.newLoop()
 	if err != nil {
 		return err
 	}
 	defer l.destroy()
-	cb := &callbacks{}
-	cs, err := l.connect(cb, p.members, 128, 60*time.Second)
+	r := &broadcastRun{trial: t, broadcastPlan: p, l: l}
+	if p.sse {
+		err = r.fillWithStreams()
+	} else {
+		err = r.fill()
+	}
 	if err != nil {
 		return err
 	}
-	if err := l.join(cb, cs); err != nil {
-		return err
-	}
-	r := &broadcastRun{trial: t, broadcastPlan: p, l: l, sender: cs[0]}
-	cb.event = r.received
 	if err := r.saturated(); err != nil {
 		return err
 	}
@@ -58,6 +59,50 @@ func runBroadcast(t *trial, p broadcastPlan) error {
 		return err
 	}
 	return r.steady()
+}
+
+// fill connects the members of the room.
+func (r *broadcastRun) fill() error {
+	cb := &callbacks{}
+	cs, err := r.l.connect(cb, r.members, 128, 60*time.Second)
+	if err != nil {
+		return err
+	}
+	r.sender = cs[0]
+	cb.event = r.received
+	return r.l.join(cb, cs)
+}
+
+// fillWithStreams connects members with streams, and a sender.
+func (r *broadcastRun) fillWithStreams() error {
+	h := newHTTPClients(r.l, sse)
+	joined := 0
+	h.message = func(p *httpClient, packet []byte) error {
+		switch {
+		case bytes.HasPrefix(packet, []byte("42")):
+			r.received(p.get, packet[2:])
+		case bytes.HasPrefix(packet, []byte("43")):
+			joined++
+		default:
+			return fmt.Errorf("unexpected packet %.100q", packet)
+		}
+		return nil
+	}
+	if err := h.connect(r.members); err != nil {
+		return err
+	}
+	for _, p := range h.all {
+		h.say(p, `420["join","`+room+`"]`)
+	}
+	if !r.l.run(60*time.Second, func() bool { return joined < r.members && r.l.healthy() }) {
+		return fmt.Errorf("join: %d of %d acks", joined, r.members)
+	}
+	cs, err := r.l.connect(&callbacks{}, 1, 1, 10*time.Second)
+	if err != nil {
+		return err
+	}
+	r.sender = cs[0]
+	return nil
 }
 
 func (r *broadcastRun) send() {

@@ -6,6 +6,8 @@ import (
 	"time"
 )
 
+const batchTime = 2 * time.Minute
+
 type churnRun struct {
 	*trial
 	latency histogram // from dial to the echo
@@ -42,7 +44,7 @@ func runChurn(t *trial, cycles, atOnce int) error {
 
 // batch makes n cycles; every fourth client goes without a close frame. The figures are the last batch's.
 func (r *churnRun) batch(n, atOnce int) (gcStat, error) {
-	l, err := newLoop(r.target)
+	l, err := r.newLoop()
 	if err != nil {
 		return gcStat{}, err
 	}
@@ -55,7 +57,7 @@ func (r *churnRun) batch(n, atOnce int) (gcStat, error) {
 	}
 	dialed := 0
 	m := r.meter()
-	inTime := l.run(30*time.Second, func() bool {
+	inTime := l.run(batchTime, func() bool {
 		for dialed < n && dialed-cb.closedCount < atOnce && l.healthy() {
 			if _, err := l.dial(cb, dialed, false); err != nil {
 				l.fail(err)
@@ -69,7 +71,7 @@ func (r *churnRun) batch(n, atOnce int) (gcStat, error) {
 		return gcStat{}, err
 	}
 	if !inTime {
-		r.warn("%d of %d cycles within 30 s", cb.closedCount, n)
+		r.warn("%d of %d cycles within %v", cb.closedCount, n, batchTime)
 	}
 	l.destroy()
 	r.peak = max(r.peak, residentSize(r.pid))

@@ -35,18 +35,23 @@ type conn struct {
 	sent     []int64 // time of each request by ack id, modulo its length
 	nextID   uint64
 	inflight int
-	poller   *poller // of a plain connection
+	client   *httpClient // of a plain connection
+	stream   bool        // what comes after the header is events
+	header   bool        // of the stream has come
+	received int         // messages, with resumption
+	told     int         // of them acknowledged
 }
 
 // callbacks is what a scenario does on events, and counts of them. Slices are valid during the call.
 type callbacks struct {
 	readyCount, closedCount int
 
-	ready  func(c *conn)
-	ack    func(c *conn, id uint64, args, binary []byte)
-	event  func(c *conn, args []byte)
-	http   func(c *conn, status int, body []byte)
-	closed func(c *conn)
+	ready   func(c *conn)
+	ack     func(c *conn, id uint64, args, binary []byte)
+	event   func(c *conn, args []byte)
+	http    func(c *conn, status int, body []byte)
+	payload func(c *conn, body []byte) // of an event of a stream
+	closed  func(c *conn)
 }
 
 func (cb *callbacks) onReady(c *conn) {

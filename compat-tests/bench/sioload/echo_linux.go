@@ -31,7 +31,7 @@ type echoRun struct {
 }
 
 func runEcho(t *trial, p echoPlan) error {
-	l, err := newLoop(t.target)
+	l, err := t.newLoop()
 	if err != nil {
 		return err
 	}

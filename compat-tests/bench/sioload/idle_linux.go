@@ -23,7 +23,7 @@ func runIdle(t *trial, counts ...int) error {
 	if err := warmUp(t); err != nil {
 		return err
 	}
-	l, err := newLoop(t.target)
+	l, err := t.newLoop()
 	if err != nil {
 		return err
 	}

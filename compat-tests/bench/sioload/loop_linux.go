@@ -23,6 +23,7 @@ type target struct{ port int }
 // loop owns its connections. Only run calls callbacks.
 type loop struct {
 	target  target
+	resume  bool // ask for sessions that outlive their connections
 	epoll   int
 	timer   int
 	onTimer func()
@@ -294,7 +295,11 @@ func (l *loop) connected(c *conn) {
 		return
 	}
 	c.state = stateUpgrading
-	c.out = appendUpgrade(c.out, l.target.port)
+	more := ""
+	if l.resume {
+		more = "&resume=1"
+	}
+	c.out = appendUpgrade(c.out, l.target.port, more)
 }
 
 var (

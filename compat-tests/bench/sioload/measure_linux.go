@@ -69,7 +69,7 @@ func runJob(o *options, j job, round int, log *os.File) (r result) {
 		return r
 	}
 	defer p.stop()
-	t := &trial{target: target{port: p.port}, load: o.load, pid: p.pid(), m: r.Metrics}
+	t := &trial{target: target{port: p.port}, resume: sc.resume, load: o.load, pid: p.pid(), m: r.Metrics}
 	before := readCores(t.pid)
 	if err := sc.run(t); err != nil {
 		r.Err = err.Error()

@@ -31,13 +31,14 @@ func TestMeasurePeers(t *testing.T) {
 		t.Skip("builds and measures servers")
 	}
 	dir := t.TempDir()
-	if out, err := exec.Command("go", "build", "-o", dir, "../peers/lean", "../peers/gorilla", "../peers/leanpoll").CombinedOutput(); err != nil {
+	if out, err := exec.Command("go", "build", "-o", dir, "../peers/lean", "../peers/gorilla", "../peers/leanpoll", "../../benchserver").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	lean := server{name: "lean", command: filepath.Join(dir, "lean")}
 	gorilla := server{name: "gorilla", command: filepath.Join(dir, "gorilla")}
 	thin := server{name: "lean-gor", command: "env READ=gorilla " + filepath.Join(dir, "lean")}
 	poll := server{name: "leanpoll", command: filepath.Join(dir, "leanpoll")}
+	ours := server{name: "everwire", command: filepath.Join(dir, "benchserver")}
 	o := &options{
 		rounds: 1, variant: "pinned", cpus: "0", out: filepath.Join(dir, "out"), log: filepath.Join(dir, "log"),
 		load: loadOptions{dur: 200 * time.Millisecond, warm: 50 * time.Millisecond, hold: 200 * time.Millisecond},
@@ -45,6 +46,7 @@ func TestMeasurePeers(t *testing.T) {
 	jobs := []job{
 		{"echo", lean}, {"echo", thin}, {"echo", gorilla}, {"echorate", lean}, {"bin1k", gorilla}, {"bin64k", lean},
 		{"bcast1k", thin}, {"bcast1k", gorilla}, {"poll", poll}, {"poll8", poll}, {"idle1k", thin},
+		{"echoresume", ours}, {"sse", ours}, {"sse8", ours}, {"ssebcast1k", ours},
 	}
 	rs, err := measure(o, jobs, io.Discard)
 	if err != nil {

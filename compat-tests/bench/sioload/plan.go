@@ -12,7 +12,13 @@ import (
 type metricSet map[string]float64
 
 // scenarioNames lists all scenarios in the order in which they run.
-var scenarioNames = []string{"idle", "idle1k", "echo", "echo1", "echorate", "bcast1k", "bcast5k", "poll", "poll8", "bin1k", "bin64k", "churn"}
+var scenarioNames = []string{
+	"idle", "idle1k", "idle1kresume", "idle15k", "echo", "echoresume", "echo1", "echorate", "bcast1k", "bcast1kresume", "bcast5k",
+	"poll", "poll8", "sse", "sse8", "ssebcast1k", "bin1k", "bin64k", "churn", "churn100k", "storm",
+}
+
+// longScenarios run when they are named, or a gate needs them.
+var longScenarios = []string{"idle15k", "churn100k", "storm"}
 
 var (
 	idleHeads      = []string{"gc_rss_per_conn_b", "slope_rss_per_conn_b", "conn_rate", "cpu_us_per_conn", "cpu_us_per_heartbeat", "gc_join_delta_rss_b"}
@@ -23,18 +29,27 @@ var (
 
 // heads is the chief metrics of each scenario: those of the progress line, and the first of the table.
 var heads = map[string][]string{
-	"idle":     idleHeads,
-	"idle1k":   idleHeads,
-	"echo":     echoHeads,
-	"echo1":    echoHeads,
-	"echorate": {"cpu_us_per_msg", "p50_us", "p99_us"},
-	"bcast1k":  broadcastHeads,
-	"bcast5k":  broadcastHeads,
-	"poll":     echoHeads,
-	"poll8":    echoHeads,
-	"bin1k":    echoHeads,
-	"bin64k":   echoHeads,
-	"churn":    churnHeads,
+	"idle":          idleHeads,
+	"idle1k":        idleHeads,
+	"idle1kresume":  idleHeads,
+	"idle15k":       idleHeads,
+	"echo":          echoHeads,
+	"echoresume":    echoHeads,
+	"echo1":         echoHeads,
+	"echorate":      {"cpu_us_per_msg", "p50_us", "p99_us"},
+	"bcast1k":       broadcastHeads,
+	"bcast1kresume": broadcastHeads,
+	"bcast5k":       broadcastHeads,
+	"poll":          echoHeads,
+	"poll8":         echoHeads,
+	"sse":           echoHeads,
+	"sse8":          echoHeads,
+	"ssebcast1k":    broadcastHeads,
+	"bin1k":         echoHeads,
+	"bin64k":        echoHeads,
+	"churn":         churnHeads,
+	"churn100k":     churnHeads,
+	"storm":         {"storm_s", "cpu_us_per_conn", "steady_rss_mb", "peak_rss_mb", "peak_over_steady"},
 }
 
 // job is one scenario on one server; each round runs it once.
@@ -47,6 +62,9 @@ type job struct {
 // gates narrow it to the pairs whose figures they compare.
 func plan(o *options, gates []gate) ([]job, error) {
 	names := scenarioNames
+	if gates == nil {
+		names = slices.DeleteFunc(slices.Clone(names), func(n string) bool { return slices.Contains(longScenarios, n) })
+	}
 	if o.scenarios != "" {
 		names = strings.Split(o.scenarios, ",")
 	}

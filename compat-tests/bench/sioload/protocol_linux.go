@@ -13,6 +13,9 @@ import (
 func (l *loop) consume(c *conn, data []byte) (used int) {
 	switch c.state {
 	case statePlain:
+		if c.stream {
+			return l.consumeStream(c, data)
+		}
 		return l.consumeAnswers(c, data)
 	case stateUpgrading:
 		i := bytes.Index(data, blankLine)
@@ -55,6 +58,56 @@ func (l *loop) consumeAnswers(c *conn, data []byte) (used int) {
 	return used
 }
 
+// consumeStream hands on the events of a chunked answer that does not end.
+func (l *loop) consumeStream(c *conn, data []byte) (used int) {
+	if !c.header {
+		i := bytes.Index(data, blankLine)
+		if i < 0 {
+			return 0
+		}
+		if !bytes.HasPrefix(data, []byte("HTTP/1.1 200")) {
+			l.drop(c, fmt.Errorf("stream refused: %.200q", data))
+			return 0
+		}
+		c.header, used = true, i+len(blankLine)
+	}
+	for c.state != stateClosed {
+		chunk, n, err := parseChunk(data[used:])
+		if err != nil {
+			l.drop(c, err)
+		}
+		if n == 0 {
+			break
+		}
+		used += n
+		if len(chunk) == 0 {
+			l.drop(c, errPeerClosed)
+			break
+		}
+		c.fragment = append(c.fragment, chunk...)
+		l.takeEvents(c)
+	}
+	return used
+}
+
+var eventEnd = []byte("\n\n")
+
+// takeEvents hands on the complete events of a stream.
+func (l *loop) takeEvents(c *conn) {
+	rest := c.fragment
+	for c.state != stateClosed {
+		event, more, found := bytes.Cut(rest, eventEnd)
+		if !found {
+			break
+		}
+		rest = more
+		if payload := parseEvent(event); len(payload) > 0 {
+			c.cb.payload(c, payload)
+		}
+	}
+	c.fragment = append(c.fragment[:0], rest...)
+}
+
 func (l *loop) frame(c *conn, f frame) {
 	switch {
 	case f.op == opClose:
@@ -79,6 +132,7 @@ var errEmptyPacket = errors.New("empty packet")
 
 // message is one Engine.IO packet.
 func (l *loop) message(c *conn, op byte, p []byte) {
+	l.count(c, op, p)
 	if op == opBinary {
 		if c.hasBinary {
 			c.hasBinary = false
@@ -98,8 +152,25 @@ func (l *loop) message(c *conn, op byte, p []byte) {
 	case '2':
 		l.pings++
 		l.text(c, "3")
+		l.acknowledge(c, 1)
 	case '4':
 		l.packetOf(c, p[1:])
+	}
+}
+
+// count counts the messages of a session that can be resumed, and acknowledges them.
+func (l *loop) count(c *conn, op byte, p []byte) {
+	if l.resume && (op == opBinary || len(p) > 0 && p[0] == '4') {
+		c.received++
+		l.acknowledge(c, 32)
+	}
+}
+
+// acknowledge says how many messages have come, if they are that many more than it has said.
+func (l *loop) acknowledge(c *conn, more int) {
+	if c.received-c.told >= more {
+		c.told = c.received
+		l.write(c, opText, strconv.AppendInt([]byte{'7'}, int64(c.told), 10))
 	}
 }
 

@@ -16,34 +16,57 @@ var broadcastText = strings.Repeat("abcdefgh", 10)
 
 // scenario is what to do with a fresh server, and the environment that the server gets for it.
 type scenario struct {
-	env []string
-	run func(t *trial) error
+	env    []string
+	resume bool // the clients ask for sessions that outlive their connections
+	run    func(t *trial) error
 }
 
 var oftenPinged = []string{"PING_INTERVAL=5000"}
 
 var scenarios = map[string]scenario{
-	"idle":     {oftenPinged, func(t *trial) error { return runIdle(t, 1000, 5000, 10000) }},
-	"idle1k":   {oftenPinged, func(t *trial) error { return runIdle(t, 500, 1000) }},
-	"echo":     {nil, func(t *trial) error { return runEcho(t, echoPlan{clients: 200, window: 8}) }},
-	"echo1":    {nil, func(t *trial) error { return runEcho(t, echoPlan{clients: 200, window: 1}) }},
-	"echorate": {nil, func(t *trial) error { return runEcho(t, echoPlan{clients: 200, rate: 5000}) }},
-	"bcast1k":  {nil, func(t *trial) error { return runBroadcast(t, broadcastPlan{members: 1000, window: 4, paced: 20}) }},
-	"bcast5k":  {nil, func(t *trial) error { return runBroadcast(t, broadcastPlan{members: 5000, window: 4, paced: 4}) }},
-	"poll":     {nil, func(t *trial) error { return runPoll(t, 100, 1) }},
-	"poll8":    {nil, func(t *trial) error { return runPoll(t, 100, 8) }},
-	"bin1k":    {nil, func(t *trial) error { return runEcho(t, echoPlan{clients: 50, window: 4, binary: 1 << 10}) }},
-	"bin64k":   {nil, func(t *trial) error { return runEcho(t, echoPlan{clients: 20, window: 2, binary: 64 << 10}) }},
-	"churn":    {nil, func(t *trial) error { return runChurn(t, 8000, 50) }},
+	"idle":      {oftenPinged, false, func(t *trial) error { return runIdle(t, 1000, 5000, 10000) }},
+	"idle1k":    {oftenPinged, false, func(t *trial) error { return runIdle(t, 500, 1000) }},
+	"idle15k":   {oftenPinged, false, func(t *trial) error { return runIdle(t, 5000, 15000) }},
+	"echo":      {nil, false, func(t *trial) error { return runEcho(t, echoPlan{clients: 200, window: 8}) }},
+	"echo1":     {nil, false, func(t *trial) error { return runEcho(t, echoPlan{clients: 200, window: 1}) }},
+	"echorate":  {nil, false, func(t *trial) error { return runEcho(t, echoPlan{clients: 200, rate: 5000}) }},
+	"bcast1k":   {nil, false, func(t *trial) error { return runBroadcast(t, broadcastPlan{members: 1000, window: 4, paced: 20}) }},
+	"bcast5k":   {nil, false, func(t *trial) error { return runBroadcast(t, broadcastPlan{members: 5000, window: 4, paced: 4}) }},
+	"poll":      {nil, false, func(t *trial) error { return runPoll(t, polling, 100, 1) }},
+	"poll8":     {nil, false, func(t *trial) error { return runPoll(t, polling, 100, 8) }},
+	"bin1k":     {nil, false, func(t *trial) error { return runEcho(t, echoPlan{clients: 50, window: 4, binary: 1 << 10}) }},
+	"bin64k":    {nil, false, func(t *trial) error { return runEcho(t, echoPlan{clients: 20, window: 2, binary: 64 << 10}) }},
+	"churn":     {nil, false, func(t *trial) error { return runChurn(t, 8000, 50) }},
+	"churn100k": {nil, false, func(t *trial) error { return runChurn(t, 100_000, 50) }},
+	"storm":     {nil, false, func(t *trial) error { return runStorm(t, 10_000) }},
+
+	"sse":  {nil, false, func(t *trial) error { return runPoll(t, sse, 100, 1) }},
+	"sse8": {nil, false, func(t *trial) error { return runPoll(t, sse, 100, 8) }},
+	"ssebcast1k": {nil, false, func(t *trial) error {
+		return runBroadcast(t, broadcastPlan{members: 1000, window: 4, paced: 20, sse: true})
+	}},
+	"echoresume":    {nil, true, func(t *trial) error { return runEcho(t, echoPlan{clients: 200, window: 8}) }},
+	"bcast1kresume": {nil, true, func(t *trial) error { return runBroadcast(t, broadcastPlan{members: 1000, window: 4, paced: 20}) }},
+	"idle1kresume":  {oftenPinged, true, func(t *trial) error { return runIdle(t, 500, 1000) }},
 }
 
 // trial is one scenario on one server process.
 type trial struct {
 	target   target
+	resume   bool
 	load     loadOptions
 	pid      int
 	m        metricSet
 	warnings []string
+}
+
+// newLoop returns a loop of clients of the server.
+func (t *trial) newLoop() (*loop, error) {
+	l, err := newLoop(t.target)
+	if err == nil {
+		l.resume = t.resume
+	}
+	return l, err
 }
 
 func (t *trial) warn(format string, a ...any) {
@@ -96,7 +119,7 @@ func (l *loop) join(cb *callbacks, cs []*conn) error {
 
 // warmUp makes the server build what it builds once, so that memory can be compared with what it holds from then on.
 func warmUp(t *trial) error {
-	l, err := newLoop(t.target)
+	l, err := t.newLoop()
 	if err != nil {
 		return err
 	}

@@ -12,10 +12,11 @@ import (
 
 const socketIOPath = "/socket.io/"
 
-func appendUpgrade(b []byte, port int) []byte {
-	return fmt.Appendf(b, "GET %s?EIO=4&transport=websocket HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: sioload\r\n"+
+// appendUpgrade appends a handshake; more is what the query has beside the stock parameters.
+func appendUpgrade(b []byte, port int, more string) []byte {
+	return fmt.Appendf(b, "GET %s?EIO=4&transport=websocket%s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUser-Agent: sioload\r\n"+
 		"Origin: http://127.0.0.1:%d\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"+
-		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", socketIOPath, port, port)
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n", socketIOPath, more, port, port)
 }
 
 const (
@@ -145,23 +146,43 @@ func parseFraming(head []byte) (length int, chunked bool, err error) {
 // parseChunks returns a chunked body and its size on the wire, 0 when it is incomplete.
 func parseChunks(d []byte) (body []byte, size int, err error) {
 	for {
-		line, _, found := bytes.Cut(d[size:], crlf)
-		if !found {
-			return nil, 0, nil
-		}
-		n, err := strconv.ParseUint(string(bytes.TrimSpace(line)), 16, 31)
-		if err != nil {
-			return nil, 0, fmt.Errorf("bad chunk size %q", line)
-		}
-		from := size + len(line) + len(crlf)
-		to := from + int(n)
-		if len(d) < to+len(crlf) {
-			return nil, 0, nil
-		}
-		body = append(body, d[from:to]...)
-		size = to + len(crlf)
+		chunk, n, err := parseChunk(d[size:])
 		if n == 0 {
+			return nil, 0, err
+		}
+		body = append(body, chunk...)
+		if size += n; len(chunk) == 0 {
 			return body, size, nil
 		}
 	}
+}
+
+// parseChunk returns the first chunk, of which the last one is empty, and its size on the wire, 0 when it is incomplete.
+func parseChunk(d []byte) (chunk []byte, size int, err error) {
+	line, _, found := bytes.Cut(d, crlf)
+	if !found {
+		return nil, 0, nil
+	}
+	n, err := strconv.ParseUint(string(bytes.TrimSpace(line)), 16, 31)
+	if err != nil {
+		return nil, 0, fmt.Errorf("bad chunk size %q", line)
+	}
+	from := len(line) + len(crlf)
+	to := from + int(n)
+	if len(d) < to+len(crlf) {
+		return nil, 0, nil
+	}
+	return d[from:to], to + len(crlf), nil
+}
+
+var dataField = []byte("data: ")
+
+// parseEvent returns the data of an event, nil of a comment.
+func parseEvent(event []byte) []byte {
+	for line := range bytes.Lines(event) {
+		if data, ok := bytes.CutPrefix(line, dataField); ok {
+			return bytes.TrimSuffix(data, []byte("\n"))
+		}
+	}
+	return nil
 }

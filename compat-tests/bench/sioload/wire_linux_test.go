@@ -141,7 +141,7 @@ func TestParseSequence(t *testing.T) {
 // serverSide is a WebSocket whose client has sent the upgrade and then b.
 func serverSide(t *testing.T, b []byte) *websocket.Conn {
 	t.Helper()
-	in := bufio.NewReader(bytes.NewReader(append(appendUpgrade(nil, 80), b...)))
+	in := bufio.NewReader(bytes.NewReader(append(appendUpgrade(nil, 80, ""), b...)))
 	r, err := http.ReadRequest(in)
 	if err != nil {
 		t.Fatal(err)

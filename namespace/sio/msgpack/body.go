@@ -10,6 +10,7 @@ import (
 
 	"github.com/go-json-experiment/json/jsontext"
 
+	"github.com/everwire/everwire/internal/pack"
 	"github.com/everwire/everwire/namespace/sio"
 	"github.com/everwire/everwire/namespace/sio/internal/seam"
 )
@@ -33,7 +34,7 @@ func newBody(part payload) *body {
 func (b *body) Len() int { return b.n }
 
 func (b *body) Bind(first int, dst ...any) error {
-	r := reader{b: b.args}
+	r := newReader(b.args)
 	for i := range min(b.n, first+len(dst)) {
 		if i < first {
 			_ = r.skip(anyDepth)
@@ -52,9 +53,9 @@ const anyDepth = math.MaxInt
 // MayFail is false for nearly every answer that reports no error, see
 // sio.AckError.
 func (b *body) MayFail() bool {
-	r := reader{b: b.args}
-	return r.next() == nil && r.kind == object && r.n > 0 &&
-		r.next() == nil && r.kind == str && string(r.data) == "error"
+	r := newReader(b.args)
+	return r.next() == nil && r.Kind == pack.Object && r.N > 0 &&
+		r.next() == nil && r.Kind == pack.Str && string(r.Data) == "error"
 }
 
 // bind stores the next argument. Strings and bytes need no detour.
@@ -63,19 +64,19 @@ func bind(r *reader, last bool, dst any) error {
 	_ = r.next()
 	switch p := dst.(type) {
 	case *string:
-		if r.kind == str && p != nil {
-			*p = string(r.data)
+		if r.Kind == pack.Str && p != nil {
+			*p = string(r.Data)
 			return nil
 		}
 	case *[]byte:
-		if r.kind == bin && p != nil {
-			*p = r.data
+		if r.Kind == pack.Bin && p != nil {
+			*p = r.Data
 			return nil
 		}
 	}
 	w := writer{reader: start}
 	if last {
-		w.out = make([]byte, 0, (len(r.b)-start.i)*3/2+16)
+		w.out = make([]byte, 0, (len(r.B)-start.I)*3/2+16)
 	}
 	w.value()
 	*r = w.reader
@@ -92,28 +93,28 @@ type writer struct {
 
 func (w *writer) value() {
 	_ = w.next()
-	switch w.kind {
-	case null, undefined:
+	switch w.Kind {
+	case pack.Null, pack.Undefined:
 		w.add("null")
-	case boolean:
-		w.out = strconv.AppendBool(w.out, w.bits == 1)
-	case integer, unsigned:
+	case pack.Boolean:
+		w.out = strconv.AppendBool(w.out, w.Bits == 1)
+	case pack.Integer, pack.Unsigned:
 		w.integer()
-	case float:
-		w.float(math.Float64frombits(w.bits))
-	case str:
-		w.out, _ = jsontext.AppendQuote(w.out, w.data)
-	case bin:
+	case pack.Float:
+		w.float(math.Float64frombits(w.Bits))
+	case pack.Str:
+		w.out, _ = jsontext.AppendQuote(w.out, w.Data)
+	case pack.Bin:
 		w.bytes()
-	case date:
-		w.date(int64(w.bits))
-	case extension:
-		w.out = append(strconv.AppendInt(append(w.out, '['), int64(w.ext), 10), ',')
+	case pack.Date:
+		w.date(int64(w.Bits))
+	case pack.Extension:
+		w.out = append(strconv.AppendInt(append(w.out, '['), int64(w.Ext), 10), ',')
 		w.bytes()
 		w.add("]")
-	case array:
+	case pack.Array:
 		w.array()
-	case object:
+	case pack.Object:
 		w.object()
 	}
 }
@@ -124,12 +125,12 @@ func (w *writer) add(text string) { w.out = append(w.out, text...) }
 const shortInteger = 1e18
 
 func (w *writer) integer() {
-	if w.kind == unsigned {
+	if w.Kind == pack.Unsigned {
 		w.long = true
-		w.out = strconv.AppendUint(w.out, w.bits, 10)
+		w.out = strconv.AppendUint(w.out, w.Bits, 10)
 		return
 	}
-	n := int64(w.bits)
+	n := int64(w.Bits)
 	w.long = w.long || n >= shortInteger || n <= -shortInteger
 	w.out = strconv.AppendInt(w.out, n, 10)
 }
@@ -150,7 +151,7 @@ func (w *writer) float(f float64) {
 
 func (w *writer) bytes() {
 	w.out = seam.AppendAttachment(w.out, len(w.attachments))
-	w.attachments = append(w.attachments, w.data)
+	w.attachments = append(w.attachments, w.Data)
 }
 
 // maxDate is how many milliseconds from 1970 a Date of JavaScript can be.
@@ -183,7 +184,7 @@ func longYear(year int) string {
 
 func (w *writer) array() {
 	w.add("[")
-	for i := range w.n {
+	for i := range w.N {
 		if i > 0 {
 			w.add(",")
 		}
@@ -196,13 +197,13 @@ func (w *writer) array() {
 func (w *writer) object() {
 	w.add("{")
 	comma := ""
-	for range w.n {
+	for range w.N {
 		before := len(w.out)
 		w.add(comma)
 		w.name()
 		w.add(":")
 		value := w.reader
-		if _ = value.next(); value.kind == undefined {
+		if _ = value.next(); value.Kind == pack.Undefined {
 			w.reader = value
 			w.out = w.out[:before]
 			continue
@@ -216,18 +217,18 @@ func (w *writer) object() {
 // name writes the name of a member as JavaScript has it.
 func (w *writer) name() {
 	_ = w.next()
-	if w.kind == str {
-		w.out = seam.AppendName(w.out, w.data)
+	if w.Kind == pack.Str {
+		w.out = seam.AppendName(w.out, w.Data)
 		return
 	}
 	w.add(`"`)
-	switch w.kind {
-	case integer:
-		w.out = strconv.AppendInt(w.out, int64(w.bits), 10)
-	case unsigned:
-		w.out = strconv.AppendUint(w.out, w.bits, 10)
-	case boolean:
-		w.out = strconv.AppendBool(w.out, w.bits == 1)
+	switch w.Kind {
+	case pack.Integer:
+		w.out = strconv.AppendInt(w.out, int64(w.Bits), 10)
+	case pack.Unsigned:
+		w.out = strconv.AppendUint(w.out, w.Bits, 10)
+	case pack.Boolean:
+		w.out = strconv.AppendBool(w.out, w.Bits == 1)
 	default:
 		w.add("null")
 	}

@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/everwire/everwire/engine/eio"
+	"github.com/everwire/everwire/internal/pack"
 	"github.com/everwire/everwire/namespace/sio"
 )
 
@@ -72,14 +73,14 @@ const (
 // readFields reads a packet up to its end. Members that it does not know are
 // checked and ignored: the official client sends options.
 func readFields(b []byte) (f fields, err error) {
-	r := reader{b: b}
+	r := newReader(b)
 	if err := r.next(); err != nil {
 		return f, err
 	}
-	if r.kind != object {
+	if r.Kind != pack.Object {
 		return f, errPacket
 	}
-	for range r.n {
+	for range r.N {
 		if err := r.key(); err != nil {
 			return f, err
 		}
@@ -88,7 +89,7 @@ func readFields(b []byte) (f fields, err error) {
 		}
 	}
 	switch {
-	case r.i < len(b):
+	case r.I < len(b):
 		return f, errTrailing
 	case !f.seen[seenType]:
 		return f, errType
@@ -120,10 +121,10 @@ func (f *fields) read(r *reader) error {
 }
 
 func placeOf(name *reader) int {
-	if name.kind != str {
+	if name.Kind != pack.Str {
 		return unknown
 	}
-	switch string(name.data) {
+	switch string(name.Data) {
 	case "type":
 		return seenType
 	case "nsp":
@@ -154,9 +155,9 @@ func (f *fields) readNamespace(r *reader) error {
 	if err := r.next(); err != nil {
 		return err
 	}
-	name, _, _ := bytes.Cut(r.data, []byte{'?'})
-	if r.kind != str || len(name) == 0 || name[0] != '/' || len(name) > sio.MaxName ||
-		bytes.IndexByte(name, ',') >= 0 || !utf8.Valid(r.data) {
+	name, _, _ := bytes.Cut(r.Data, []byte{'?'})
+	if r.Kind != pack.Str || len(name) == 0 || name[0] != '/' || len(name) > sio.MaxName ||
+		bytes.IndexByte(name, ',') >= 0 || !utf8.Valid(r.Data) {
 		return errNamespace
 	}
 	f.namespace = name
@@ -169,7 +170,7 @@ func (f *fields) readID(r *reader) error {
 	}
 	n, ok := r.whole()
 	switch {
-	case r.kind == undefined:
+	case r.Kind == pack.Undefined:
 		return nil
 	case !ok || n < 0 || n > sio.MaxID:
 		return errID
@@ -181,11 +182,11 @@ func (f *fields) readID(r *reader) error {
 // readData keeps the value. The array of an event is one more level than that of
 // its arguments.
 func (f *fields) readData(r *reader) error {
-	start := r.i
+	start := r.I
 	if err := r.skip(sio.MaxDepth + 1); err != nil {
 		return err
 	}
-	f.data = r.b[start:r.i]
+	f.data = r.B[start:r.I]
 	return nil
 }
 
@@ -206,8 +207,8 @@ func (f *fields) payload() (part payload, err error) {
 	if f.hasID && f.typ != sio.Event && f.typ != sio.Ack {
 		return part, errID
 	}
-	r := reader{b: f.data}
-	if r.kind = undefined; f.data != nil {
+	r := newReader(f.data)
+	if r.Kind = pack.Undefined; f.data != nil {
 		if err := r.next(); err != nil {
 			return part, err
 		}
@@ -215,14 +216,14 @@ func (f *fields) payload() (part payload, err error) {
 	switch f.typ {
 	case sio.Connect, sio.Disconnect:
 		// The client of Python has nil where that of JavaScript has undefined.
-		if r.kind == undefined || r.kind == null {
+		if r.Kind == pack.Undefined || r.Kind == pack.Null {
 			return part, nil
 		}
-		return f.single(r.kind == object && f.typ == sio.Connect)
+		return f.single(r.Kind == pack.Object && f.typ == sio.Connect)
 	case sio.ConnectError:
-		return f.single(r.kind == object || r.kind == str)
+		return f.single(r.Kind == pack.Object || r.Kind == pack.Str)
 	}
-	if r.kind != array {
+	if r.Kind != pack.Array {
 		return part, errPayload
 	}
 	return f.list(&r)
@@ -233,7 +234,7 @@ func (f *fields) single(ok bool) (payload, error) {
 	if !ok {
 		return payload{}, errPayload
 	}
-	r := reader{b: f.data}
+	r := newReader(f.data)
 	if err := r.skip(sio.MaxDepth); err != nil {
 		return payload{}, err
 	}
@@ -242,11 +243,11 @@ func (f *fields) single(ok bool) (payload, error) {
 
 // list is the payload of an event or ack, whose head was read.
 func (f *fields) list(r *reader) (part payload, err error) {
-	part.present, part.n = true, r.n
+	part.present, part.n = true, r.N
 	switch {
 	case f.typ == sio.Ack && !f.hasID:
 		return part, errNoID
-	case f.typ == sio.Event && r.n == 0:
+	case f.typ == sio.Event && r.N == 0:
 		return part, errPayload
 	case f.typ == sio.Event:
 		part.n--
@@ -254,7 +255,7 @@ func (f *fields) list(r *reader) (part payload, err error) {
 			return part, err
 		}
 	}
-	part.args = r.b[r.i:]
+	part.args = r.B[r.I:]
 	return part, nil
 }
 
@@ -263,14 +264,14 @@ func eventName(r *reader) ([]byte, error) {
 	if err := r.next(); err != nil {
 		return nil, err
 	}
-	if r.kind == str {
+	if r.Kind == pack.Str {
 		switch {
-		case len(r.data) > sio.MaxName:
+		case len(r.Data) > sio.MaxName:
 			return nil, errName
-		case sio.Reserved(string(r.data)):
+		case sio.Reserved(string(r.Data)):
 			return nil, errReserved
 		}
-		return r.data, nil
+		return r.Data, nil
 	}
 	n, ok := r.whole()
 	if !ok || n < -sio.MaxID || n > sio.MaxID {

@@ -8,13 +8,14 @@ import (
 	"sync"
 	"time"
 
+	"github.com/everwire/everwire/internal/pack"
 	"github.com/everwire/everwire/namespace/sio"
 	"github.com/everwire/everwire/namespace/sio/internal/seam"
 )
 
 // encoder is the state of one Encode.
 type encoder struct {
-	appender
+	pack.Appender
 	values  seam.Marshaler // nil until it is needed
 	unquote []byte         // room for a string without its escapes
 }
@@ -30,8 +31,8 @@ func (e *encoder) release() {
 		e.values.Release()
 		e.values = nil
 	}
-	if cap(e.out) <= largestPooled && cap(e.unquote) <= largestPooled {
-		e.out = e.out[:0]
+	if cap(e.Out) <= largestPooled && cap(e.unquote) <= largestPooled {
+		e.Out = e.Out[:0]
 		encoders.Put(e)
 	}
 }
@@ -45,27 +46,27 @@ func encode(h sio.Header, args []any) ([]byte, error) {
 	if err := e.packet(h, args); err != nil {
 		return nil, err
 	}
-	return slices.Clone(e.out), nil
+	return slices.Clone(e.Out), nil
 }
 
 // packet writes the members in the order of the official encoder. Data are always
 // there, undefined if need be: not every client asks whether they are.
 func (e *encoder) packet(h sio.Header, args []any) error {
-	e.object(3 + btoi(h.HasID))
-	e.string("type")
-	e.uint(uint64(h.Type))
-	e.string("data")
+	e.Object(3 + btoi(h.HasID))
+	e.String("type")
+	e.Uint(uint64(h.Type))
+	e.String("data")
 	if err := e.payload(h, args); err != nil {
 		return err
 	}
-	e.string("nsp")
+	e.String("nsp")
 	if h.Namespace == "" {
 		h.Namespace = "/"
 	}
-	e.string(h.Namespace)
+	e.String(h.Namespace)
 	if h.HasID {
-		e.string("id")
-		e.uint(h.ID)
+		e.String("id")
+		e.Uint(h.ID)
 	}
 	return nil
 }
@@ -80,15 +81,15 @@ func btoi(b bool) int {
 func (e *encoder) payload(h sio.Header, args []any) error {
 	switch h.Type {
 	case sio.Event:
-		e.array(1 + len(args))
-		e.string(h.Event)
+		e.Array(1 + len(args))
+		e.String(h.Event)
 		return e.args(args)
 	case sio.Ack:
-		e.array(len(args))
+		e.Array(len(args))
 		return e.args(args)
 	}
 	if len(args) == 0 && h.Type != sio.ConnectError {
-		e.undefined()
+		e.Undefined()
 		return nil
 	}
 	if len(args) != 1 || h.Type == sio.Disconnect {
@@ -99,12 +100,12 @@ func (e *encoder) payload(h sio.Header, args []any) error {
 
 // single writes the payload of a Connect or ConnectError.
 func (e *encoder) single(t sio.Type, arg any) error {
-	start := len(e.out)
+	start := len(e.Out)
 	if err := e.arg(arg); err != nil {
 		return err
 	}
-	r := reader{b: e.out[start:]}
-	if err := r.next(); err != nil || r.kind != object && (r.kind != str || t == sio.Connect) {
+	r := newReader(e.Out[start:])
+	if err := r.next(); err != nil || r.Kind != pack.Object && (r.Kind != pack.Str || t == sio.Connect) {
 		return errPayload
 	}
 	return nil
@@ -125,23 +126,23 @@ var errTime = errors.New("msgpack: time is more than 100,000,000 days from 1970"
 func (e *encoder) arg(arg any) error {
 	switch v := arg.(type) {
 	case nil:
-		e.null()
+		e.Null()
 	case bool:
-		e.bool(v)
+		e.Bool(v)
 	case string:
-		e.string(v)
+		e.String(v)
 	case int:
-		e.int(int64(v))
+		e.Int(int64(v))
 	case int64:
-		e.int(v)
+		e.Int(v)
 	case uint64:
-		e.uint(v)
+		e.Uint(v)
 	case []byte:
 		if v == nil {
-			e.null()
+			e.Null()
 			return nil
 		}
-		e.bytes(v)
+		e.Bytes(v)
 	case time.Time:
 		return e.time(v)
 	default:
@@ -155,7 +156,7 @@ func (e *encoder) time(t time.Time) error {
 	if ms < -maxDate || ms > maxDate || t.Before(earliest) || t.After(latest) {
 		return errTime
 	}
-	e.date(ms)
+	e.Date(ms)
 	return nil
 }
 

@@ -4,7 +4,6 @@ package msgpack
 
 import (
 	"bytes"
-	"math"
 	"strconv"
 	"strings"
 
@@ -28,13 +27,13 @@ func (t *translator) value() error {
 		return t.string()
 	case 'n':
 		t.i += len("null")
-		t.null()
+		t.Null()
 	case 't':
 		t.i += len("true")
-		t.bool(true)
+		t.Bool(true)
 	case 'f':
 		t.i += len("false")
-		t.bool(false)
+		t.Bool(false)
 	default:
 		return t.number()
 	}
@@ -43,8 +42,8 @@ func (t *translator) value() error {
 
 // array writes the head when it knows the length.
 func (t *translator) array() error {
-	head := len(t.out)
-	t.appender.array(0)
+	head := len(t.Out)
+	t.Array(0)
 	n := 0
 	for t.i++; t.text[t.i] != ']'; n++ {
 		if err := t.value(); err != nil {
@@ -53,16 +52,16 @@ func (t *translator) array() error {
 		t.comma()
 	}
 	t.i++
-	t.setLength(head, n, 0x90, 0xdc)
+	t.SetLength(head, n)
 	return nil
 }
 
 func (t *translator) object() error {
-	head := len(t.out)
-	t.appender.object(0)
+	head := len(t.Out)
+	t.Object(0)
 	n := 0
 	for t.i++; t.text[t.i] != '}'; n++ {
-		t.appender.text(t.unquoted(t.quoted()))
+		t.Text(t.unquoted(t.quoted()))
 		t.i++ // the colon
 		if err := t.value(); err != nil {
 			return err
@@ -70,7 +69,7 @@ func (t *translator) object() error {
 		t.comma()
 	}
 	t.i++
-	t.setLength(head, n, 0x80, 0xde)
+	t.SetLength(head, n)
 	return nil
 }
 
@@ -78,23 +77,6 @@ func (t *translator) comma() {
 	if t.text[t.i] == ',' {
 		t.i++
 	}
-}
-
-// setLength completes the head of an array or map: most are so short that nothing
-// has to move.
-func (t *translator) setLength(head, n int, fixed, wide byte) {
-	if n < 0x10 {
-		t.out[head] = fixed | byte(n)
-		return
-	}
-	size := 2
-	if n > math.MaxUint16 {
-		size, wide = 4, wide+1
-	}
-	t.out = append(t.out, make([]byte, size)...)
-	copy(t.out[head+1+size:], t.out[head+1:])
-	before := appender{t.out[:head]}
-	before.number(wide, size, uint64(n))
 }
 
 // quoted moves over a string and returns it with its quotes.
@@ -124,11 +106,11 @@ func (t *translator) string() error {
 	slot, ok := t.values.Slot(quoted)
 	switch {
 	case !ok:
-		t.appender.text(t.unquoted(quoted))
+		t.Text(t.unquoted(quoted))
 	case slot.IsTime:
 		return t.time(slot.Time)
 	default:
-		t.bytes(slot.Data)
+		t.Bytes(slot.Data)
 	}
 	return nil
 }
@@ -142,11 +124,11 @@ func (t *translator) number() error {
 	text := string(t.text[start:t.i])
 	if text != "-0" && !strings.ContainsAny(text, ".Ee") {
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-			t.int(n)
+			t.Int(n)
 			return nil
 		}
 		if u, err := strconv.ParseUint(text, 10, 64); err == nil {
-			t.uint(u)
+			t.Uint(u)
 			return nil
 		}
 	}
@@ -154,6 +136,6 @@ func (t *translator) number() error {
 	if err != nil {
 		return err
 	}
-	t.float(f)
+	t.Float(f)
 	return nil
 }
