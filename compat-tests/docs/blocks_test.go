@@ -18,7 +18,7 @@ import (
 const root = "../.."
 
 // documents are the patterns of the files that are tested.
-var documents = []string{"README.md", "SECURITY.md", "docs/*.md", "docs/*/*.md", "client-js/*.md", "client-js/docs/*.md"}
+var documents = []string{"README.md", "SECURITY.md", "CONTRIBUTING.md", "docs/*.md", "docs/*/*.md", "client-js/*.md", "client-js/docs/*.md"}
 
 // A block is one code block.
 type block struct {

@@ -15,7 +15,9 @@ async function console_of(name, address, run, arg) {
   page.on("console", (m) => said.push(m.text()));
   await page.goto(address);
   const result = await page.evaluate(run, arg);
-  await page.evaluate(() => new Promise((done) => setTimeout(done))); // what it says comes before what it is asked next
+  for (const end = Date.now() + 20_000; Date.now() < end && !said.some((m) => m.includes("WebSocket")); ) {
+    await new Promise((done) => setTimeout(done, 20));
+  }
   await context.close();
   console.log(JSON.stringify({ name, result, said }));
 }

@@ -3,6 +3,7 @@
 package docs
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
 	"io"
@@ -125,7 +126,7 @@ func cutter(t *testing.T) string {
 			if err != nil {
 				return
 			}
-			_, _ = nc.Read(make([]byte, 4096)) // the request: what is not read would make it a reset
+			_, _ = http.ReadRequest(bufio.NewReader(nc)) // what is not read would make it a reset
 			_ = nc.Close()
 		}
 	}()

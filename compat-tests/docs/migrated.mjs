@@ -12,7 +12,7 @@ const chat = (room, text) => (form === "object" ? [{ room, text }] : [room, text
 
 const ann = await connect("ann");
 const bob = await connect("bob");
-console.log("join:", await ann.timeout(5000).emitWithAck("join", "tea"), await bob.timeout(5000).emitWithAck("join", "tea"));
+console.log("join:", await ann.timeout(30_000).emitWithAck("join", "tea"), await bob.timeout(30_000).emitWithAck("join", "tea"));
 const heard = new Promise((done) => bob.on("chat", (...args) => done(args)));
 ann.emit("chat", ...chat("tea", "hello"));
 console.log("chat:", JSON.stringify(await heard));

@@ -46,14 +46,14 @@ var (
 	prefix     = regexp.MustCompile(`^(?:[A-Z_]+=\S+ )+`)
 	target     = regexp.MustCompile(`^make (\w+)$`)
 	ownPackage = regexp.MustCompile(`^go (?:run|test|doc|get) (?:-\S+ )*github\.com/everwire/everwire(/[\w/-]+)?(?: .*)?$`)
-	ownFolder  = regexp.MustCompile(`^go (?:run|test|generate) (?:-v |-run \S+ )*\./([\w/-]+)$`)
+	ownFolders = regexp.MustCompile(`^go (?:run|test|generate) (?:-v |-run \S+ )*((?:\./[\w/.-]+ ?)+)(?:-.*)?$`)
 	harmless   = regexp.MustCompile(`^(curl|npm install|go mod init|apt-get install|python3) `)
 )
 
 // commandThere says what is wrong with a command: it must be of a kind that is known, and of ours what it names must exist.
 func commandThere(folder, line string) error {
 	line = prefix.ReplaceAllString(line, "")
-	var named string
+	var named []string
 	if m := target.FindStringSubmatch(line); m != nil {
 		makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
 		if err == nil && !strings.Contains(string(makefile), "\n"+m[1]+":") {
@@ -61,23 +61,29 @@ func commandThere(folder, line string) error {
 		}
 		return err
 	} else if m := ownPackage.FindStringSubmatch(line); m != nil {
-		named = filepath.Join(root, m[1])
-	} else if m := ownFolder.FindStringSubmatch(line); m != nil {
-		named = filepath.Join(folder, m[1])
+		named = []string{filepath.Join(root, m[1])}
+	} else if m := ownFolders.FindStringSubmatch(line); m != nil {
+		for _, name := range strings.Fields(m[1]) {
+			named = append(named, filepath.Join(folder, strings.TrimSuffix(name, "...")))
+		}
 	} else if line == "" || harmless.MatchString(line) {
 		return nil
 	} else {
 		return fmt.Errorf("nobody tests commands of this kind")
 	}
-	_, err := os.Stat(named)
-	return err
+	for _, name := range named {
+		if _, err := os.Stat(name); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func TestCommands(t *testing.T) {
 	for line, there := range map[string]bool{
 		"make run": true, "make tea": false, "PORT=8080 make run": true, "rm -rf /": false,
 		"go doc github.com/everwire/everwire": true, "go doc github.com/everwire/everwire/nothing": false,
-		"go run github.com/everwire/everwire/gen -o web/events.ts ./...": true, "go test ./engine": true, "go test ./motor": false,
+		"go run github.com/everwire/everwire/gen -o web/events.ts ./...": true, "go test ./engine": true, "go test ./motor": false, "go test -v ./engine ./motor": false, "go test ./engine -seeds 7": true,
 	} {
 		if there {
 			require.NoError(t, commandThere(root, line), line)

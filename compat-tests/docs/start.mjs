@@ -7,7 +7,7 @@ const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", arg
 async function open() {
   const page = await browser.newPage();
   page.on("pageerror", (err) => console.log("error:", String(err)));
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(60_000);
   await page.goto(url);
   await page.locator("span", { hasText: "connected" }).waitFor();
   return page;

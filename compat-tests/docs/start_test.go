@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -62,7 +63,7 @@ func (r *reader) do(t *testing.T, line string) {
 		r.server = start(t, r.folder, "./hello")
 		r.page(t)
 	case line == "go run ./client":
-		require.Regexp(t, `^line 2 over websocket\n$`, r.run(t, line))
+		require.Regexp(t, `^line 2 over (websocket|sse|polling)\n$`, r.run(t, line))
 	default:
 		r.run(t, line)
 	}
@@ -99,19 +100,30 @@ func (r *reader) page(t *testing.T) {
 	require.Equal(t, "state: connected\nmine: 1. I said: hello\nmine: refused: say something\nother: page: hello\n", string(out))
 }
 
-// freeAddr is an address that nobody listens at.
+// lastPort is the port that was given out last. They lie below those that the system gives to whoever asks for any, so that
+// nobody takes one by chance before it is used.
+var lastPort atomic.Uint32
+
+func init() { lastPort.Store(12000 + uint32(os.Getpid()*16)%6000) }
+
+// freeAddr is an address that nobody listens at, and that is given out once.
 func freeAddr(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	defer func() { require.NoError(t, l.Close()) }()
-	return l.Addr().String()
+	for range 1000 {
+		addr := fmt.Sprintf("127.0.0.1:%d", lastPort.Add(1))
+		if l, err := net.Listen("tcp", addr); err == nil {
+			require.NoError(t, l.Close())
+			return addr
+		}
+	}
+	t.Fatal("no port is free")
+	return ""
 }
 
 // waitFor waits until somebody answers.
 func waitFor(t *testing.T, url string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
