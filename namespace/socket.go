@@ -38,8 +38,8 @@ type Socket struct {
 
 	// Guarded by index.mu of the namespace.
 	memberships []membership
-	lastRooms   []string // when it has left
-	entered     bool     // is in the index: what is sent to its rooms reaches it
+	lastRooms   *[]string // when it has left; nil before
+	entered     bool      // is in the index: what is sent to its rooms reaches it
 	left        bool
 
 	// Of the socket's goroutine.
@@ -56,8 +56,8 @@ type Socket struct {
 	recovered atomic.Bool // its client came back to it
 	restore   *restore    // nil unless the client may come back; set once
 
-	mu       sync.Mutex // guards what follows
-	held     []*engine.Message
+	mu       sync.Mutex         // guards what follows
+	held     *[]*engine.Message // nil while there is nothing
 	inbox    inbox
 	identity *Identity
 	values   map[string]any
@@ -142,7 +142,10 @@ func (s *Socket) deliver(m *engine.Message) error {
 	if s.holding.Load() {
 		s.mu.Lock()
 		if s.holding.Load() {
-			s.held = append(s.held, m)
+			if s.held == nil {
+				s.held = new([]*engine.Message)
+			}
+			*s.held = append(*s.held, m)
 			s.mu.Unlock()
 			return nil
 		}
@@ -166,12 +169,12 @@ func (s *Socket) releaseHeld() {
 		s.mu.Lock()
 		held := s.held
 		s.held = nil
-		s.holding.Store(len(held) > 0)
+		s.holding.Store(held != nil)
 		s.mu.Unlock()
-		if len(held) == 0 {
+		if held == nil {
 			return
 		}
-		for _, m := range held {
+		for _, m := range *held {
 			_ = s.deliverNow(m)
 		}
 	}

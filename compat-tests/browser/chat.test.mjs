@@ -5,43 +5,38 @@
 // Screenshots go to artifacts/, or to the folder that ARTIFACTS names.
 
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { fileURLToPath } from "node:url";
 
-import { buildChat, Chat, Wire } from "./server.mjs";
-import { desktop, launch, phone, Visitor } from "./visitor.mjs";
+import { ChatVisitor } from "./chat-visitor.mjs";
+import { artifacts, build, Program, Wire } from "./program.mjs";
+import { desktop, launch, phone, ways } from "./visitor.mjs";
 
-const artifacts = process.env.ARTIFACTS ?? fileURLToPath(new URL("../../artifacts", import.meta.url));
-let build, browser;
+let built, browser, folder;
 
 before(async () => {
-  [build, browser] = await Promise.all([buildChat(), launch(), mkdir(artifacts, { recursive: true })]);
+  [built, browser, folder] = await Promise.all([build("chat"), launch(), artifacts()]);
 });
 
-after(() => Promise.all([browser?.close(), build?.remove()]));
+after(() => Promise.all([browser?.close(), built?.remove()]));
 
-describe("people talk", { concurrency: true }, () => {
-  test("the usual way: polling, then websocket", (t) => talk(t, "", "websocket"));
-  test("over polling alone", (t) => talk(t, "?transport=polling", "polling"));
-  test("over websocket alone", (t) => talk(t, "?transport=websocket", "websocket"));
-});
-
-async function talk(t, query, transport) {
-  const chat = new Chat(build.binary);
+// meet starts a chat to which Ann and Ben come, Ben over a wire.
+async function meet(t, { query }) {
+  const chat = new Program(built.binary);
   await chat.start();
-  t.after(() => chat.stop());
+  t.after(() => chat.remove());
   const visitors = [];
   const arrive = async (options, base = chat.url, hash = "") => {
-    const v = await Visitor.arrive(browser, options, base + query + hash);
+    const v = await ChatVisitor.arrive(browser, options, base + query + hash);
     visitors.push(v);
     t.after(() => v.leave());
     return v;
   };
   const step = async (what, run) => {
+    const begin = Date.now();
     try {
       await run();
+      t.diagnostic(`${what}: ${Date.now() - begin} ms`);
     } catch (err) {
       const problems = visitors.flatMap((v) => v.problems);
       throw new Error([`${what}: ${err.message}`, ...problems].join("\n"), { cause: err });
@@ -49,7 +44,7 @@ async function talk(t, query, transport) {
   };
   const picture = async (v, name) => {
     if (query) return; // they would look alike
-    await v.page.screenshot({ path: join(artifacts, `chat-${name}.png`), animations: "disabled" });
+    await v.page.screenshot({ path: join(folder, `chat-${name}.png`), animations: "disabled" });
   };
   const outage = (during) => visitors.reduceRight((run, v) => () => v.unsettled(run), during)();
 
@@ -57,6 +52,12 @@ async function talk(t, query, transport) {
   const wire = await Wire.to(chat); // Ben's
   t.after(() => wire.remove());
   const ben = await arrive(phone, wire.url);
+  return { chat, visitors, step, arrive, outage, picture, ann, ben, wire };
+}
+
+test("people talk, over " + ways[0].title, async (t) => {
+  const { chat, visitors, step, arrive, outage, picture, ann, ben, wire } = await meet(t, ways[0]);
+  const { transport } = ways[0];
 
   await step("a name is asked for, and has to be free", async () => {
     await ann.enter("Ann Marlow");
@@ -149,6 +150,7 @@ async function talk(t, query, transport) {
     await ben.writes("Sunday ");
     await ann.shows("Ben Okafor is typing");
     await picture(ann, "desktop");
+    await ann.cards(folder, "chat");
     await cleo.leave();
     await ann.here("Ann Marlow", "Ben Okafor");
     await ann.shows("Cleo Tan left");
@@ -162,12 +164,27 @@ async function talk(t, query, transport) {
       await ann.tick("Ferry or bus", "Sent");
       await ben.say("Sunday is mine: breakfast at eight.");
       wire.mend();
-      await ben.connected(transport);
+      await ben.connected();
     });
     await ben.sees("Ferry or bus");
     await ann.sees("breakfast at eight");
     await ann.tick("Ferry or bus", "Received");
     assert.deepEqual(await ben.texts(), await ann.texts());
+  });
+
+  await step("a transport that is blocked leaves the session to the next one", async () => {
+    await ann.unsettled(async () => {
+      await ann.press("Block WebSocket");
+      await ann.connected("sse");
+    });
+    await ann.say("The bridge is closed, I came by SSE.");
+    await ben.sees("I came by SSE.");
+    await ben.say("All roads lead to the ferry.");
+    await ann.sees("All roads lead");
+    assert.deepEqual(await ben.texts(), await ann.texts());
+    await ann.press("Auto"); // a new session
+    await ann.connected();
+    await ann.here("Ann Marlow", "Ben Okafor");
   });
 
   await step("pages go on after the server was restarted", async () => {
@@ -180,7 +197,7 @@ async function talk(t, query, transport) {
       await picture(ann, "offline-desktop");
       await picture(ben, "offline-phone");
       await chat.start();
-      await Promise.all([ann.connected(transport), ben.connected(transport)]);
+      await Promise.all([ann.connected(), ben.connected()]);
     });
     await ben.sees("harbour mast", "arrive later");
     await ann.tick("arrive later", "Received");
@@ -190,15 +207,65 @@ async function talk(t, query, transport) {
     const texts = await ben.texts();
     assert.deepEqual(texts, await ann.texts());
     assert.deepEqual(texts, [...new Set(texts)], "nothing comes twice");
-    assert.equal(texts.length, 9);
+    assert.equal(texts.length, 11);
   });
 
   await step("nothing overflows, even on a small phone", async () => {
     await ben.page.setViewportSize({ width: 360, height: 640 });
     await picture(ben, "small-phone");
     for (const v of [ann, ben]) {
-      assert.ok(await v.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+      assert.ok(await v.fits());
     }
+  });
+
+  for (const v of visitors) assert.deepEqual(v.problems, []);
+});
+
+describe("people lose nothing", { concurrency: 2 }, () => {
+  for (const way of ways.slice(1)) test(way.title, (t) => cuts(t, way));
+});
+
+async function cuts(t, way) {
+  const { chat, visitors, step, outage, ann, ben } = await meet(t, way);
+  const { transport, after } = way;
+
+  await step("two meet", async () => {
+    await Promise.all([ann.enter("Ann Marlow"), ben.enter("Ben Okafor")]);
+    await Promise.all([ann.connected(transport), ben.connected(transport)]);
+    await ann.here("Ann Marlow", "Ben Okafor");
+    await ann.say("Morning! Did anyone see the sunrise?");
+    await ann.tick("Morning!", "Received");
+  });
+
+  await step("a connection that is cut in the middle of a conversation loses nothing", async () => {
+    const said = Array.from({ length: 20 }, (_, i) => `${i + 1} of 20`);
+    const talking = (async () => {
+      for (const text of said) await ann.say(text);
+    })();
+    for (let i = 0; i < 3; i++) await ben.cut();
+    await ben.say("Twenty ferries?");
+    await talking;
+    await ben.sees(said.at(-1));
+    await ann.sees("Twenty ferries?");
+    await ben.connected(after);
+    const texts = await ben.texts();
+    assert.deepEqual(texts.filter((text) => said.includes(text)), said);
+    assert.deepEqual([...texts].sort(), [...(await ann.texts())].sort());
+  });
+
+  await step("so does a server that is killed", async () => {
+    const before = await ann.texts();
+    await outage(async () => {
+      await chat.stop("SIGKILL");
+      await ann.say("Did we just lose the harbour mast?");
+      await chat.start();
+      await Promise.all([ann.connected(after), ben.connected(after)]);
+    });
+    await ben.sees("harbour mast");
+    await ann.tick("harbour mast", "Received");
+    await ben.page.reload();
+    await ben.sees("harbour mast");
+    assert.deepEqual((await ben.texts()).sort(), [...before, "Did we just lose the harbour mast?"].sort());
   });
 
   for (const v of visitors) assert.deepEqual(v.problems, []);

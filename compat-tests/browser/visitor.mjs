@@ -1,5 +1,7 @@
-// Somebody who uses the chat in a browser of their own, and notices whatever
-// goes wrong there.
+// Somebody who uses an example in a browser of their own, and notices whatever goes wrong
+// there.
+
+import { join } from "node:path";
 
 import { chromium } from "playwright-core";
 
@@ -22,14 +24,23 @@ export function launch() {
 export const desktop = { viewport: { width: 1280, height: 800 }, colorScheme: "dark" };
 export const phone = { viewport: { width: 390, height: 844 }, colorScheme: "light", isMobile: true, hasTouch: true, deviceScaleFactor: 2 };
 
+// The ways that tests go: what the page's address asks for, what is in use then, and what is
+// in use after trouble.
+export const ways = [
+  { title: "whatever gets through first", query: "", transport: "websocket", after: undefined },
+  { title: "over WebSocket alone", query: "?transport=websocket", transport: "websocket", after: "websocket" },
+  { title: "over SSE alone", query: "?transport=sse", transport: "sse", after: "sse" },
+  { title: "over polling alone", query: "?transport=polling", transport: "polling", after: "polling" },
+];
+
 export class Visitor {
   problems = []; // console errors, page errors, requests to elsewhere
-  #settled = true; // false: requests may fail
+  #settled = true; // false: requests may have failed
 
   static async arrive(browser, options, url) {
-    const v = new Visitor();
-    v.context = await browser.newContext({ locale: "en-GB", ...options });
-    v.context.setDefaultTimeout(20_000);
+    const v = new this();
+    v.context = await browser.newContext({ locale: "en-GB", reducedMotion: "reduce", ...options });
+    v.context.setDefaultTimeout(60_000);
     v.page = await v.context.newPage();
     v.#watch(new URL(url).host);
     await v.page.goto(url);
@@ -44,104 +55,70 @@ export class Visitor {
     this.page.on("websocket", (w) => elsewhere(w.url()));
     this.page.on("pageerror", (err) => this.problems.push(String(err)));
     this.page.on("console", (message) => {
-      if (message.type() !== "error") return;
+      if (message.type() !== "error" && message.type() !== "warning") return;
       if (!this.#settled && /ERR_|status of 400|WebSocket connection/.test(message.text())) return;
       this.problems.push(message.text());
     });
   }
 
-  // unsettled does something during which requests may fail: the server is
-  // away, or the client drops a connection that was refused, and may ask for
-  // more of it once more.
-  async unsettled(run) {
+  // unsettled does something that makes requests fail, from then on: the server is away, or
+  // a connection is cut. The browser tells of it in its own time.
+  unsettled(run) {
     this.#settled = false;
-    await run();
-    this.#settled = true;
+    return run();
   }
 
-  // ---- what a visitor does
+  // ---- the bar above the page
 
-  async enter(name) {
-    await this.page.getByLabel("Your name", { exact: true }).fill(name);
-    await this.page.getByRole("button", { name: "Come in" }).click();
+  // connected waits until the session is on a connection, of that transport if one is named.
+  connected(transport) {
+    const over = transport ? `[data-transport=${transport}]` : "";
+    return this.page.locator(`#wire[data-state=up]${over}`).waitFor();
   }
 
-  async say(text) {
-    await this.page.getByLabel("Message", { exact: true }).fill(text);
-    await this.page.keyboard.press("Enter");
-  }
-
-  writes(text) {
-    return this.page.getByLabel("Message", { exact: true }).pressSequentially(text);
-  }
-
-  async openRoom(name) {
-    await this.#drawer("Rooms", () => this.page.getByRole("link", { name: new RegExp(`^${name}\\b`) }).click());
-    await this.page.getByRole("heading", { name, exact: true }).waitFor();
-  }
-
-  async newRoom(name) {
-    await this.#drawer("Rooms", async () => {
-      await this.page.getByLabel("Name of a new room").fill(name);
-      await this.page.keyboard.press("Enter");
+  // cut has the server cut this page's connection, and waits until the session goes on.
+  async cut() {
+    const acts = Number(await this.page.locator("#wire").getAttribute("data-acts"));
+    await this.unsettled(async () => {
+      await this.press("Cut");
+      await this.page.locator(`#wire[data-acts="${acts + 1}"]`).waitFor();
+      await this.connected();
     });
   }
 
-  async rename(name) {
-    await this.page.getByRole("button", { name: "Change your name" }).click();
-    await this.page.getByLabel("Your name", { exact: true }).fill(name);
-    await this.page.getByRole("button", { name: "Save" }).click();
+  // press presses a button of the bar.
+  async press(name) {
+    const more = this.page.getByRole("button", { name: "Network" });
+    const folded = await more.isVisible();
+    if (folded) await more.click();
+    await this.page.locator("#wire-tools").getByRole("button", { name, exact: true }).click();
+    if (folded) await more.click();
   }
 
-  async #drawer(name, action) {
-    const button = this.page.getByRole("button", { name, exact: true });
-    if (await button.isVisible()) await button.click();
-    await action();
+  // cards takes the pictures for the example's card in the gallery, light and dark; they are
+  // put into examples/gallery/web by hand.
+  async cards(folder, name) {
+    const viewport = this.page.viewportSize();
+    await this.page.setViewportSize({ width: 1160, height: 725 });
+    for (const colorScheme of ["light", "dark"]) {
+      await this.page.emulateMedia({ colorScheme });
+      // A canvas takes a moment to follow.
+      await this.page.evaluate(async () => {
+        for (let i = 0; i < 15; i++) await new Promise(requestAnimationFrame);
+      });
+      const path = join(folder, `${name}-${colorScheme}.jpg`);
+      await this.page.screenshot({ path, type: "jpeg", quality: 75, animations: "disabled" });
+    }
+    await this.page.setViewportSize(viewport);
   }
 
-  // ---- what a visitor sees; each resolves when it is to be seen
-
-  connected(transport) {
-    return this.page.locator("#link.up", { hasText: transport }).waitFor({ state: "attached" });
+  // fits tells whether nothing of the page sticks out to the right.
+  fits() {
+    return this.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
   }
 
   shows(text) {
     return this.page.getByText(text).first().waitFor();
-  }
-
-  sees(...texts) {
-    return Promise.all(texts.map((text) => this.message(text).waitFor()));
-  }
-
-  message(text) {
-    return this.page.locator("li.message", { hasText: text });
-  }
-
-  // tick waits until a message of this visitor's own is "Sent", "Received", …
-  tick(text, state) {
-    return this.message(text).getByRole("img", { name: state, exact: true }).waitFor();
-  }
-
-  here(...names) {
-    return this.page.waitForFunction(
-      (want) => [...document.querySelectorAll("#people .name")].map((e) => e.textContent).join() === want,
-      names.join(),
-    );
-  }
-
-  nobodyTypes() {
-    return this.page.waitForFunction(() => document.getElementById("typing").textContent === "");
-  }
-
-  unread(room, count) {
-    const link = this.page.locator("#joined-rooms a", { hasText: room });
-    const badge = link.locator(".badge", { hasText: String(count) });
-    return count ? badge.waitFor({ state: "attached" }) : link.locator(".badge").waitFor({ state: "detached" });
-  }
-
-  // texts returns all messages in the open room.
-  texts() {
-    return this.page.locator("li.message .text").allTextContents();
   }
 
   leave() {

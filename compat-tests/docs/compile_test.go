@@ -17,6 +17,7 @@ import (
 
 // TestGo compiles each fragment as a package of its own, and each program as it is.
 func TestGo(t *testing.T) {
+	t.Parallel()
 	w := newWorkspace(t)
 	context := goContext(t)
 	origin, tested := map[string]string{}, []string{"test"}

@@ -46,6 +46,7 @@ func symptoms(t *testing.T) (list []string) {
 // TestMessages finds each message in the sources of the library, its clients or the official ones, or hears Chromium say it.
 func TestMessages(t *testing.T) {
 	needs(t, "node", "chromium")
+	t.Parallel()
 	said := heard(t)
 	all := said + sources(t)
 	for _, message := range symptoms(t) {

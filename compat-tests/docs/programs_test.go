@@ -43,6 +43,7 @@ func onAddr(text, addr string) string {
 // moved from googollee tells the sender too, and what came from there has no Auth.
 func TestMigrated(t *testing.T) {
 	needs(t, "node")
+	t.Parallel()
 	const members = "join: 1 2\n"
 	for _, row := range []struct{ program, form, want string }{
 		{"node", "object", members + `chat: [{"room":"tea","text":"hello","from":"ann"}]` + "\nstranger: who are you?\n"},
@@ -66,6 +67,7 @@ func TestMigrated(t *testing.T) {
 // TestGinProgram posts to the program of the guide, and has a client hear it.
 func TestGinProgram(t *testing.T) {
 	needs(t, "node")
+	t.Parallel()
 	addr := freeAddr(t)
 	folder, command := programOf(t, newWorkspace(t), "ginapp", addr)
 	start(t, folder, command[0])

@@ -58,6 +58,7 @@ func chatServer(t *testing.T, c everwire.Config) string {
 // heartbeat is short, so that they have to answer it.
 func TestRawClients(t *testing.T) {
 	needs(t, python)
+	t.Parallel()
 	var pings counter
 	url := chatServer(t, everwire.Config{PingInterval: 100 * time.Millisecond, PingTimeout: time.Second, Observer: &pings})
 	programs := map[string]*process{}

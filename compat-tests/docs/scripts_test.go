@@ -28,6 +28,7 @@ const tsconfig = `{"compilerOptions": {
 // TestScripts runs tsc over all blocks at once, each of them a module.
 func TestScripts(t *testing.T) {
 	needs(t, "node")
+	t.Parallel()
 	folder, origin := t.TempDir(), map[string]string{}
 	files := map[string]string{"tsconfig.json": tsconfig}
 	for _, b := range allBlocks(t) {
@@ -128,6 +129,7 @@ func pageScripts(t *testing.T, b block) (scripts []string) {
 // TestWrongScript sees the compiler find what a document must not say.
 func TestWrongScript(t *testing.T) {
 	needs(t, "node")
+	t.Parallel()
 	folder := t.TempDir()
 	write(t, filepath.Join(folder, "tsconfig.json"), []byte(tsconfig))
 	write(t, filepath.Join(folder, "a.js"), []byte("import { io } from \"everwire-client\";\nio().emitWithAckk(\"x\");\n"))

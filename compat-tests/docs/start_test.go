@@ -37,6 +37,7 @@ type reader struct {
 // browser is the first who speaks, the client in Go the second.
 func TestStart(t *testing.T) {
 	needs(t, "node", "chromium")
+	t.Parallel()
 	r := &reader{folder: t.TempDir(), addr: freeAddr(t), env: append(os.Environ(), "GOWORK=off", "GOFLAGS=-mod=mod", "GOPROXY=off", "GOSUMDB=off")}
 	for _, b := range blocksOf(t, "docs/start.md") {
 		if file := b.options["file"]; file != "" {

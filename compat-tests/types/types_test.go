@@ -100,7 +100,7 @@ func expected(files map[string][]byte) (want []finding) {
 func TestCases(t *testing.T) {
 	interop.NeedsNode(t)
 	files := map[string][]byte{
-		"chat.ts":  generate(t, "examples", "./chat"),
+		"chat.ts":  generate(t, "examples", "./chat/app"),
 		"kinds.ts": generate(t, ".", "./gen/testdata/kinds/..."),
 		"uses.ts":  generate(t, ".", "./gen/testdata/uses/..."),
 		"clash.ts": generate(t, ".", "./gen/testdata/clash/..."),
