@@ -44,7 +44,7 @@ func TestShell(t *testing.T) {
 
 var (
 	prefix     = regexp.MustCompile(`^(?:[A-Z_]+=\S+ )+`)
-	target     = regexp.MustCompile(`^make (\w+)$`)
+	target     = regexp.MustCompile(`^make ([\w-]+)$`)
 	ownPackage = regexp.MustCompile(`^go (?:run|test|doc|get) (?:-\S+ )*github\.com/everwire/everwire(/[\w/-]+)?(?: .*)?$`)
 	ownFolders = regexp.MustCompile(`^go (?:run|test|generate) (?:-v |-run \S+ )*((?:\./[\w/.-]+ ?)+)(?:-.*)?$`)
 	harmless   = regexp.MustCompile(`^(curl|npm install|go mod init|apt-get install|python3) `)
