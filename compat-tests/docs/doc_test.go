@@ -15,6 +15,8 @@
 //	yaml                           is parsed; only where the heading says that it is not tested
 //	text                           is no code: messages, frames, drawings
 //
+// The fragments of some guides are put together to programs and run, see guides_test.go.
+//
 // A block of any other kind fails TestBlocks. What needs Node, Python or a browser runs with EVERWIRE_COMPAT=1.
 package docs
 
