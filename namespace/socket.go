@@ -77,6 +77,9 @@ func newSocket(c *client, n *Namespace, auth sio.Body, size int) *Socket {
 	}
 	if n.registry.recovery != nil && !c.session.Resumes() {
 		s.restore = newRestore()
+		if n.carrier() != nil {
+			s.restore.carried = newCarried()
+		}
 	}
 	return s
 }
@@ -118,7 +121,10 @@ func (s *Socket) emit(e sio.Emission, h sio.Header) error {
 	if s.gone.Load() && !s.awaited() {
 		return ErrDisconnected
 	}
-	m, err := s.namespace.message(e, h)
+	if s.relays(e, h) {
+		return s.namespace.relay(&adapter.Op{Kind: adapter.Broadcast, Rooms: []string{s.id}, Event: e})
+	}
+	m, err := s.namespace.message(e, h, "")
 	if err != nil {
 		return err
 	}
@@ -156,6 +162,9 @@ func (s *Socket) deliver(m *engine.Message) error {
 
 // deliverNow sends m, or keeps it for a client that may come back.
 func (s *Socket) deliverNow(m *engine.Message) error {
+	if s.restore != nil && s.restore.carried.has(m) {
+		return nil
+	}
 	err := s.client.session.Send(m)
 	if s.restore != nil && errors.Is(err, engine.ErrClosed) {
 		return s.keep(m)
@@ -243,6 +252,7 @@ func (s *Socket) kick() error {
 		s.namespace.registry.recovery.owns(s) // the client cannot be faster than its end
 	}
 	s.client.kicked(s)
+	s.hurry()
 	err := s.client.send(sio.Header{Type: sio.Disconnect, Namespace: s.namespace.name})
 	s.finish(ServerDisconnect)
 	return disconnected(err)

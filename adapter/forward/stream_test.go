@@ -275,7 +275,10 @@ func TestClaims(t *testing.T) {
 			}
 		}
 		require.Len(t, keepers, 5)
-		time.Sleep(claimTime)
+		time.Sleep(claimTime + nodes[0].config.Heartbeat)
+		for _, f := range nodes {
+			require.Empty(t, f.claims.byRID)
+		}
 		b.mu.Lock()
 		b.lose = func(m frame) bool { return m.kind == claimed }
 		b.mu.Unlock()

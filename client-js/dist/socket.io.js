@@ -1114,7 +1114,7 @@ function get(a, query, before) {
     receive(a, before, function() {
       return parsePayload(text);
     });
-    if (a.dead_) return;
+    if (a.dead_ || s.over_) return;
     if (a.opened_) a.next_();
     else gone(a, "xhr poll error", status);
   });

@@ -49,7 +49,7 @@ function get(a, query, before) {
     if (status != 200) return missed(a, status, text);
     a.failed_ = 0;
     receive(a, before, function () { return parsePayload(text); });
-    if (a.dead_) return;
+    if (a.dead_ || s.over_) return;
     if (a.opened_) a.next_();
     else gone(a, 'xhr poll error', status);
   });

@@ -222,10 +222,8 @@ func TestResumption(t *testing.T) {
 			`sockets[0].say(OPEN("S", 1, 0)), advance(1)`, `s.io.engine.transport.name == "websocket"`,
 		},
 		"a poll that was given up is not made again": {
-			`start({transports: ["polling", "websocket"]})`, `gets()[0].answer(200, OPEN("S", 0, 0)), advance(1), posts()[0].answer(200, "ok")`,
-			`sockets[0].accept(), sockets[0].say("3probe"), sockets[0].say(OPEN("S", 1, 0)), advance(1), sockets[0].say("3probe")`,
-			`s.io.engine.transport.name == "websocket" && gets().length == 2 && gets()[1].aborted == true`,
-			`for (var i = 0; i < 20; i++) { sockets[0].say("2"), advance(2000), sockets[0].say("3probe"); } gets().length == 2`,
+			`start({transports: ["polling"]})`, `gets()[0].answer(200, OPEN("S", 0, 0)), advance(1), posts()[0].answer(200, "ok"), gets().length == 2`,
+			`s.disconnect(), gets()[1].aborted == true`, `advance(40000), gets().length == 2`,
 		},
 		"the send buffer is bounded": {
 			`start({maxSendBuffer: 100})`, `s.emit("a", "0123456789")`, `fails(function () { s.emit("b", new Array(100).join("x")); })`, `s.sendBuffer.length == 1`,

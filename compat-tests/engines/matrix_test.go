@@ -154,7 +154,7 @@ func table(rows map[string]*row) string {
 			line(e.name, "", "not run: see above")
 			continue
 		case len(r.cells) == 0:
-			line(e.name, "", "FAILED: "+strings.Join(r.problems, "; "))
+			line(e.name, "", "FAILED: "+cmp.Or(strings.Join(r.problems, "; "), "see above"))
 			continue
 		}
 		for _, name := range sceneNames {

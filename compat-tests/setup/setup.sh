@@ -41,14 +41,12 @@ if [ "$(node -p 'process.versions.node.split(".")[0] >= 20' 2>/dev/null)" != tru
   echo 'The tests need Node 20 or later, with npm.' >&2
   exit 1
 fi
-for folder in compat-tests; do
-  # npm writes the first of these files last, from the second.
-  if [ "$folder/node_modules/.package-lock.json" -nt "$folder/package-lock.json" ]; then
-    echo "$folder: npm packages are there"
-  else
-    (cd "$folder" && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json)
-  fi
-done
+# npm writes the first of these files last, from the second.
+if [ compat-tests/node_modules/.package-lock.json -nt compat-tests/package-lock.json ]; then
+  echo 'npm packages are there'
+else
+  (cd compat-tests && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json)
+fi
 
 # What the documents show of other libraries is compiled against them.
 (cd compat-tests/docs/testdata/before && GOWORK=off go mod download)
