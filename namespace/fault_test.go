@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -36,7 +37,7 @@ func (o *observed) Observe(e engine.Event) { *o = append(*o, e) }
 func TestObserverHearsOfFaults(t *testing.T) {
 	bus := new(fullBus)
 	var seen observed
-	g, err := namespace.NewRegistry(namespace.Config{Adapter: cluster.Over(bus, cluster.Config{}), Observer: &seen})
+	g, err := namespace.NewRegistry(namespace.Config{Adapter: cluster.Over(bus, cluster.Config{Heartbeat: time.Hour}), Observer: &seen})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, g.Close()) })
 	require.NoError(t, g.Main().Emit("fine"))

@@ -276,6 +276,7 @@ func TestClaims(t *testing.T) {
 		}
 		require.Len(t, keepers, 5)
 		time.Sleep(claimTime + nodes[0].config.Heartbeat)
+		synctest.Wait()
 		for _, f := range nodes {
 			require.Empty(t, f.claims.byRID)
 		}
@@ -293,6 +294,7 @@ func TestClaims(t *testing.T) {
 			}
 			require.Empty(t, f.claims.waiting)
 		}
+		synctest.Wait()
 		for _, f := range nodes {
 			require.LessOrEqual(t, len(f.claims.byRID), 10)
 			require.NoError(t, f.Close(t.Context()))

@@ -138,6 +138,7 @@ func (n *Node) ParseEnvelope(b []byte) (*Message, error) {
 	if m.From == "" {
 		return nil, ErrMessage
 	}
+	m.Envelope = e
 	return m, m.ParseData(e.Tree("data"))
 }
 

@@ -50,6 +50,8 @@ type Message struct {
 	Answer adapter.Answer
 	Failed bool // the node cannot answer, and Answer.Err says why
 
+	Envelope Tree // what was received, for links that add members of their own
+
 	Form uint8 // for who reads and writes messages: what form the answer has
 	Size int   // bytes on the wire, of what was received
 }
