@@ -30,6 +30,7 @@ var packagesOfUsers = []struct{ path, folder, use string }{
 	{"/adapter/cluster", "", "a cluster over a bus of yours"},
 	{"/adapter/redis", "adapter/redis", "a cluster over Redis; a module of its own"},
 	{"/adapter/nats", "adapter/nats", "a cluster over NATS; a module of its own"},
+	{"/adapter/nats/embedded", "adapter/nats/embedded", "a NATS server within the process; a module of its own"},
 	{"/everwiretest", "", "tests of applications"},
 	{"/gen", "", "TypeScript for pages, a command"},
 }
@@ -49,7 +50,8 @@ const epilogue = `
 | gorilla/websocket | reads WebSocket frames, and dials in the client |
 | go-json-experiment/json, segmentio/encoding | encode and decode JSON |
 | gin-gonic/gin | the router, in ` + "`ginmount`" + ` alone |
-| redis/go-redis | the connection to Redis |
+| redis/go-redis, nats-io/nats.go | the connections to Redis and NATS |
+| nats-io/nats-server | NATS within the process, in ` + "`adapter/nats/embedded`" + ` alone |
 
 The library depends on no logger, no system of metrics and no configuration: ` + "`log/slog`" + ` and interfaces are what it has. testify is
 for our own tests, and is linked into no program. The JavaScript client has no dependencies.
@@ -59,12 +61,7 @@ for our own tests, and is linked into no program. The JavaScript client has no d
 func TestDependencies(t *testing.T) {
 	table := preface
 	for _, p := range packagesOfUsers {
-		folder := filepath.Join(root, p.folder)
-		if _, err := os.Stat(filepath.Join(folder, "go.mod")); err != nil {
-			t.Logf("%s is not there", p.path)
-			continue
-		}
-		linked := linkedModules(t, folder, module+p.path)
+		linked := linkedModules(t, filepath.Join(root, p.folder), module+p.path)
 		table += fmt.Sprintf("| `everwire%s` | %s | %s |\n", p.path, p.use, linked)
 	}
 	table += epilogue

@@ -32,7 +32,8 @@ var packages = map[string]string{
 	"msgpack": "github.com/everwire/everwire/namespace/sio/msgpack", "engine": "github.com/everwire/everwire/engine",
 	"redis": "github.com/everwire/everwire/adapter/redis", "cluster": "github.com/everwire/everwire/adapter/cluster",
 	"nats": "github.com/everwire/everwire/adapter/nats", "memory": "github.com/everwire/everwire/adapter/memory",
-	"adapter": "github.com/everwire/everwire/adapter", "clientjs": "github.com/everwire/everwire/client-js",
+	"embedded": "github.com/everwire/everwire/adapter/nats/embedded",
+	"adapter":  "github.com/everwire/everwire/adapter", "clientjs": "github.com/everwire/everwire/client-js",
 	"gin": "github.com/gin-gonic/gin", "gzip": "github.com/gin-contrib/gzip", "gzhttp": "github.com/klauspost/compress/gzhttp",
 	"goredis": "github.com/redis/go-redis/v9", "natsgo": "github.com/nats-io/nats.go",
 }
