@@ -33,9 +33,14 @@ type ListenerOf<Map extends EventsMap, Ev extends EventNames<Map>> =
 /** Why a session was lost, where that is known. */
 export type DisconnectDescription = Error | { description: string; context?: unknown };
 
+/** A refusal of the server, with what it says about it. */
+export interface ExtendedError extends Error {
+  data?: any;
+}
+
 export interface SocketReservedEvents {
   connect: () => void;
-  connect_error: (err: Error & { data?: any }) => void;
+  connect_error: (err: ExtendedError) => void;
   disconnect: (reason: Socket.DisconnectReason, description?: DisconnectDescription) => void;
 }
 
@@ -53,7 +58,33 @@ export interface TransportClass {
   prototype: { name: string };
 }
 
-export interface ManagerOptions {
+/** Options of the official client that are accepted and have no effect here. */
+export interface UnusedOptions {
+  /** @deprecated All transports are tried, always. */
+  tryAllTransports: boolean;
+  /** @deprecated The limits of requests follow from the network. */
+  requestTimeout: number;
+  /** @deprecated Give a class with compression in the option WebSocket. */
+  perMessageDeflate: { threshold: number };
+  /** @deprecated In Node, set TLS up in a class of your own in the option WebSocket, or for the whole process. */
+  agent: any;
+  /** @deprecated See agent. */
+  pfx: any;
+  /** @deprecated See agent. */
+  key: any;
+  /** @deprecated See agent. */
+  passphrase: string;
+  /** @deprecated See agent. */
+  cert: any;
+  /** @deprecated See agent. */
+  ca: any;
+  /** @deprecated See agent. */
+  ciphers: string;
+  /** @deprecated See agent. */
+  rejectUnauthorized: boolean;
+}
+
+export interface ManagerOptions extends UnusedOptions {
   /** Default "/socket.io". */
   path: string;
   addTrailingSlash: boolean;
@@ -78,6 +109,7 @@ export interface ManagerOptions {
   WebSocket: any;
   useNativeTimers: boolean;
   autoUnref: boolean;
+  host: string;
   hostname: string;
   port: string | number;
   secure: boolean;
@@ -170,6 +202,7 @@ export declare class Manager<ListenEvents extends EventsMap = DefaultEventsMap, 
 
 export declare class Socket<ListenEvents extends EventsMap = DefaultEventsMap, EmitEvents extends EventsMap = ListenEvents>
   extends Emitter<ListenEvents, EmitEvents, SocketReservedEvents> {
+  constructor(io: Manager, nsp: string, opts?: Partial<SocketOptions>);
   readonly io: Manager<ListenEvents, EmitEvents>;
   readonly nsp: string;
   id: string | undefined;

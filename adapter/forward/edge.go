@@ -45,7 +45,10 @@ type exchange struct {
 	r *http.Request
 }
 
-var readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 4<<10) }}
+var (
+	readers = sync.Pool{New: func() any { return bufio.NewReaderSize(nil, 4<<10) }}
+	writers = sync.Pool{New: func() any { return bufio.NewWriterSize(nil, 4<<10) }}
+)
 
 // run sends the request and its answer. stop has the stream no longer end with the
 // request's context.
@@ -78,10 +81,13 @@ func (x *exchange) send() <-chan struct{} {
 	sent := make(chan struct{})
 	write := func() {
 		defer close(sent)
-		out := bufio.NewWriterSize(x.s, 4<<10)
+		out := writers.Get().(*bufio.Writer)
+		out.Reset(x.s)
 		if outgoing(x.r).Write(out) == nil {
 			_ = out.Flush() // a lost stream is noticed by who reads the answer
 		}
+		out.Reset(nil)
+		writers.Put(out)
 	}
 	if x.r.ContentLength == 0 {
 		write()

@@ -38,17 +38,17 @@ type stream struct {
 	marked uint32 // what sent was when the peer was told last; guarded by sends
 	quiet  int    // beats since then; guarded by sends
 
-	mu       sync.Mutex // guards what follows
-	changed  sync.Cond  // of what follows
-	chunks   [][]byte   // not read yet
-	waiting  int        // bytes in chunks
-	owed     int        // bytes that were read since credit was given
-	got      uint32     // number of the last frame of the peer
-	credit   int        // bytes that the peer will still take
-	taken    bool       // the peer has accepted
-	finished bool       // the peer has closed
-	closed   bool       // this side has
-	err      error      // why the stream is broken
+	mu       sync.Mutex  // guards what follows
+	changed  sync.Cond   // of what follows
+	chunks   [][]byte    // not read yet
+	waiting  int         // bytes in chunks
+	owed     int         // bytes that were read since credit was given
+	got      uint32      // number of the last frame of the peer
+	credit   int         // bytes that the peer will still take
+	finished bool        // the peer has closed
+	closed   bool        // this side has
+	err      error       // why the stream is broken
+	late     *time.Timer // until the peer has taken a stream that this node has dialed
 	reading  deadline
 	writing  deadline
 }
@@ -236,6 +236,7 @@ func (s *stream) Close() error {
 	s.chunks, s.waiting = nil, 0
 	s.reading.stop()
 	s.writing.stop()
+	s.takenLocked()
 	s.changed.Broadcast()
 	s.mu.Unlock()
 	if again {
@@ -254,16 +255,24 @@ func (s *stream) fail(err error) {
 	if s.err == nil {
 		s.err = err
 	}
+	s.takenLocked()
 	s.changed.Broadcast()
 	s.mu.Unlock()
 	s.f.streams.remove(s)
 }
 
-// accepted reports whether the peer has taken the stream.
-func (s *stream) accepted() bool {
+// expect has the stream fail unless the peer takes it in time.
+func (s *stream) expect(limit time.Duration) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.taken
+	s.late = time.AfterFunc(limit, func() { s.fail(ErrSilent) })
+}
+
+func (s *stream) takenLocked() {
+	if s.late != nil {
+		s.late.Stop()
+		s.late = nil
+	}
 }
 
 // take handles a frame of the peer; an error breaks the stream.
@@ -279,7 +288,7 @@ func (s *stream) take(m frame) error {
 	defer s.changed.Broadcast()
 	switch m.kind &^ ofDialer {
 	case accept:
-		s.taken = true
+		s.takenLocked()
 	case open, data:
 		return s.takeDataLocked(m.data)
 	case credit:
@@ -292,7 +301,8 @@ func (s *stream) take(m frame) error {
 		}
 		s.credit += int(n)
 	case fin:
-		s.finished, s.taken = true, true
+		s.finished = true
+		s.takenLocked()
 	}
 	return nil
 }

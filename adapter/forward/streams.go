@@ -120,11 +120,7 @@ func (f *Forwarder) dial(to nodeID, m meta) (*stream, error) {
 	if _, err := f.streams.add(s, f.config.MaxStreams); err != nil {
 		return nil, err
 	}
-	time.AfterFunc(f.config.Timeout, func() {
-		if !s.accepted() {
-			s.fail(ErrSilent)
-		}
-	})
+	s.expect(f.config.Timeout)
 	return s, nil
 }
 

@@ -1,286 +1,213 @@
 // attach.js: how connections start and end, and what follows from it.
 
-import { now } from './env.js';
-import { backoff } from './backoff.js';
-import { remember, upwardFirst, upwardMax } from './memory.js';
+import {
+  headStart, headStartMax, headStartMin, lasting, maxSuper, patienceMax, patienceMin, rejoinMax, rejoinMin, superseded, swapWait,
+  tooLarge, unknown, upwardFirst, upwardMax, usualRoundTrip
+} from './constants.js';
+import { backoff, now, root } from './env.js';
+import { remember } from './memory.js';
+import { end, newRace, tell, wake } from './engine.js';
+import { stop, unpause } from './transport.js';
+import { planUpward, trialFailed } from './upward.js';
 
-var patienceMin = 2500, patienceMax = 20000, // for OPEN and for 3probe; it doubles with each failure in a row
-  rejoinMin = 50, rejoinMax = 5000,          // between tries to attach again
-  maxSuper = 3,                              // refusals "superseded" in a row
-  swapWait = 5000;                           // after OPEN, until the connection is asked again
-
-function kinds(a) {
-  return a.prototype.name;
+/** How long to wait for an answer, in milliseconds. */
+export function patience(s) {
+  return Math.min(patienceMin * Math.pow(2, s.race_.silences_), patienceMax);
 }
 
-/** Methods of Engine. */
-export var attachments = {
-  patience_: function () {
-    return Math.min(patienceMin * Math.pow(2, this.race_.silences_), patienceMax);
-  },
-
-  /** The classes of transports that may be used, the one that has failed least first. */
-  best_: function () {
-    var s = this, m = s.memory_, all = s.classes_.filter(function (c) { return !s.allowed_ || s.allowed_.indexOf(kinds(c)) >= 0; });
-    function rank(c) {
-      return (m.failures_[kinds(c)] || 0) + (m.won && m.won != kinds(c) && s.opts.rememberUpgrade !== false ? 0.5 : 0) + all.indexOf(c) / 100;
-    }
-    return all.slice().sort(function (a, b) { return rank(a) - rank(b); });
-  },
-
-  /** Starts the race: each leg has a head start over the next one. */
-  run_: function () {
-    this.legs_ = this.best_();
-    this.nextLeg_();
-  },
-
-  nextLeg_: function () {
-    var s = this;
-    s.legT_.stop_();
-    s.start_(s.legs_.shift(), true);
-    if (s.legs_.length) s.legT_.start_(Math.min(Math.max(3 * (s.memory_.rtt || 200), 250), 600));
-  },
-
-  /** Starts an attachment. */
-  start_: function (Class, leg) {
-    var s = this, a = new Class(s), wait = s.patience_();
-    a.k_ = ++s.race_.k_;
-    a.leg_ = leg;
-    a.since_ = now();
-    if (DEBUG) s.note_('start ' + a.name + ' ' + a.k_ + (leg ? ' in a race' : ''));
-    s.enlist_(a, leg ? Math.min(2 * wait, patienceMax) : wait);
-    a.run_();
-  },
-
-  /** Makes a the newest attachment. OPEN must come in time. */
-  enlist_: function (a, wait) {
-    this.live_.push(a);
-    a.openT_.start_(wait);
-  },
-
-  /** Ends a without consequences. */
-  kill_: function (a) {
-    var s = this, i = s.live_.indexOf(a);
-    if (a.dead_) return;
-    a.dead_ = true;
-    a.stopTimers_();
-    a.stop_();
-    if (i >= 0) s.live_.splice(i, 1);
-    if (s.cur_ == a) {
-      s.cur_ = null;
-      s.lost_ = a;
-      s.sentT_.stop_();
-    }
-    if (s.trial_ == a) s.trial_ = null;
-  },
-
-  /** Whether a newer attachment than a lives. */
-  newer_: function (a) {
-    return this.live_.some(function (other) { return other.k_ > a.k_; });
-  },
-
-  /**
-   * a has come to its end.
-   * @param {string=} why "unknown", "superseded" or "large"; any other text is no refusal
-   * @param {string=} reason
-   */
-  gone_: function (a, err, why, reason) {
-    var s = this;
-    if (DEBUG) s.note_('end of ' + a.name + ' ' + a.k_ + ': ' + (why || reason || err && err.message || 'error'));
-    if (a.dead_ || s.over_) s.kill_(a);
-    else if (s.trial_ == a) s.trialFailed_(a, err); // it has attached nothing: nothing is lost
-    else if (why) s.refused_(a, err, why, reason || 'transport error');
-    else s.dead_(a, err, reason || 'transport error');
-  },
-
-  /** What an answer refuses, '' if nothing. */
-  refusal_: function (status, text) {
-    if (status != 400) return '';
-    try {
-      var r = JSON.parse(text);
-      return r.code == 1 ? 'unknown' : r.code == 3 && r.message == 'superseded' ? r.message : '';
-    } catch (err) {
-      return '';
-    }
-  },
-
-  /** Only what the newest attachment is told counts. */
-  refused_: function (a, err, why, reason) {
-    var s = this, newest = !s.newer_(a), superseded = why == 'superseded';
-    if (!s.id) { // the session of this race has ended before its OPEN was read
-      s.race_ = new s.race_.constructor();
-      return s.end_('transport error', s.error_('session unknown', 400), 0);
-    }
-    if (s.stock_ || why == 'large') return s.end_(reason, err); // a numbered message cannot be left out
-    if (newest && (!superseded || ++s.super_ > maxSuper)) return s.end_('transport close', err, 0);
-    s.dead_(a, err, reason);
-  },
-
-  /** a was silent for too long. */
-  silent_: function (a, what) {
-    if (this.trial_ == a) this.trialFailed_(a, new Error(what));
-    else this.dead_(a, this.error_(what), 'ping timeout', true);
-  },
-
-  /** a is lost. If it was the last that lived, the client attaches again. */
-  dead_: function (a, err, reason, silent) {
-    var s = this, newer = s.newer_(a), had = s.cur_, m = s.memory_;
-    if (a.dead_ || s.over_) return;
-    // A connection that was alive and broke has not failed, one that went silent has.
-    var failed = silent || !a.proved_ && !a.moved_;
-    if (DEBUG) s.note_('lost ' + a.name + ' ' + a.k_ + ': ' + (err && err.message || reason));
-    if (failed) m.failures_[a.name] = (m.failures_[a.name] || 0) + 1;
-    if (silent) s.race_.silences_++;
-    if (a.name == 'websocket' && a.opened_) m.up_ = now() - a.since_ > 60000 ? upwardFirst : Math.min(2 * m.up_, upwardMax);
-    if (s.stock_) return s.end_(reason, err);
-    s.kill_(a);
-    if (!s.id) {
-      if (s.legs_.length) s.nextLeg_();
-      else if (!s.live_.length) s.end_('transport error', err);
-      return;
-    }
-    if (!newer) {
-      var o = s.live_[s.live_.length - 1];
-      if (o) {
-        if (o.paused_) o.unpause_();
-        if (o.opened_ && o.name != 'polling') { // a may have retired it
-          o.probeT_.stop_();
-          s.probe_(o);
-        }
-      } else {
-        s.fails_ = failed ? s.fails_ + 1 : 0;
-        if (!failed) s.race_.silences_ = 0;
-        s.retryT_.start_(backoff(rejoinMin, rejoinMax, Math.max(s.fails_ - 1, 0), 0.5));
-      }
-    }
-    if (had && !s.cur_) s.suspend_();
-  },
-
-  /** The application hears that the session has no connection. */
-  suspend_: function () {
-    this.suspended_ = true;
-    this.emitReserved('suspend');
-  },
-
-  /** Attaches at once, if nothing lives: the network is back, or the page. */
-  hurry_: function () {
-    var s = this;
-    if (s.cur_ && !s.stock_) s.probe_(s.cur_);
-    else if (s.retryT_.on_) s.retryT_.start_(0);
-  },
-
-  /** Finds out whether a fresh connection is alive. */
-  prove_: function (a) {
-    var s = this;
-    if (!s.stock_ && a.name != 'polling') { // where the answer is the proof
-      if (a.proved_) s.alive_(a);
-      else if (a.probing_) s.awaitProbe_(a);
-      else s.probe_(a);
-      a.swapT_.start_(swapWait);
-    } else s.alive_(a);
-    s.planUpward_();
-  },
-
-  /** Sends 2probe, unless one is under way. */
-  probe_: function (a) {
-    if (a.dead_ || a.probeT_.on_ || a.name == 'polling') return;
-    a.dueProbe_ = true;
-    this.awaitProbe_(a);
-    a.flush_();
-  },
-
-  awaitProbe_: function (a) {
-    a.probeT_.start_(this.patience_());
-  },
-
-  alive_: function (a) {
-    var s = this;
-    a.probeT_.stop_();
-    a.proved_ = true;
-    s.fails_ = s.race_.silences_ = s.memory_.failures_[a.name] = 0;
-    if (s.cur_ == a && s.memory_.won != a.name) remember(s.memory_, a.name);
-  },
-
-  /** Has a WebSocket tried later, if the session is on another transport. */
-  planUpward_: function () {
-    var s = this, m = s.memory_;
-    if (!s.cur_ || s.cur_.name == 'websocket' || s.opts.upgrade === false || s.upT_.on_ || s.classes_.indexOf(s.WS_) < 0 ||
-      s.stock_ && s.upgrades.indexOf('websocket') < 0 || s.allowed_ && s.allowed_.indexOf('websocket') < 0) return;
-    // The first time nothing speaks against it.
-    s.upT_.start_(m.failures_.websocket ? m.up_ : 0);
-  },
-
-  /** Opens a WebSocket that attaches nothing until it was proved. */
-  tryUpward_: function () {
-    var s = this;
-    if (!s.cur_ || s.live_.length > 1 || s.trial_) return s.planUpward_();
-    if (s.cur_.name == 'websocket') return;
-    var a = s.trial_ = new s.WS_(s);
-    s.emitReserved('upgrading', a);
-    a.openT_.start_(s.patience_());
-    a.run_();
-  },
-
-  trialFailed_: function (a, err) {
-    var s = this, m = s.memory_;
-    m.failures_.websocket = (m.failures_.websocket || 0) + 1;
-    m.up_ = Math.min(2 * m.up_, upwardMax);
-    if (DEBUG) s.note_('no WebSocket');
-    s.kill_(a);
-    s.emitReserved('upgradeError', err);
-    if (s.cur_ && s.cur_.paused_) s.cur_.unpause_();
-    s.planUpward_();
-  },
-
-  /** Makes the trial the newest attachment. */
-  promote_: function (a) {
-    var s = this, cur = s.cur_;
-    function go() {
-      if (a.dead_) return;
-      if (s.stock_) s.upgraded_(a);
-      else s.attachTrial_(a);
-    }
-    a.proved_ = true;
-    // What a POST under way has would be refused, and sent again.
-    if (!cur || !cur.pause_) go();
-    else if (!cur.paused_) cur.pause_(go);
-  },
-
-  attachTrial_: function (a) {
-    var s = this;
-    s.trial_ = null;
-    a.k_ = ++s.race_.k_;
-    a.sent_ = s.base_;
-    a.num_ = a.asked_ = s.have_;
-    a.dueAttach_ = true;
-    s.enlist_(a, s.patience_());
-    s.retryT_.stop_();
-    a.flush_();
-  },
-
-  /** A session of the base goes on over a. */
-  upgraded_: function (a) {
-    var s = this;
-    s.trial_ = null;
-    a.openT_.stop_();
-    a.probeT_.stop_();
-    s.kill_(s.cur_);
-    s.live_ = [s.cur_ = a];
-    a.opened_ = a.dueAttach_ = true;
-    s.alive_(a);
-    s.emitReserved('upgrade', a);
-    a.flush_();
-  },
-
-  /** Keeps the last transport decisions, which explain why which transport is in use. */
-  note_: function (text) {
-    if (DEBUG) {
-      var log = notes;
-      log.push(new Date().toISOString() + ' ' + text);
-      if (log.length > 200) log.shift();
-    }
+/** The classes of transports that may be used, the one that has failed least first. */
+export function best(s) {
+  var won = s.memory_.kept_.won;
+  function rank(c) {
+    var name = c.prototype.name;
+    return s.memory_.failures_[name] + (won && won != name && s.opts.rememberUpgrade !== false ? 0.5 : 0) + s.classes_.indexOf(c) / 100;
   }
-};
+  return s.classes_.filter(function (c) { return s.allowed_.indexOf(c.prototype.name) >= 0; }).sort(function (a, b) {
+    return rank(a) - rank(b);
+  });
+}
+
+/** @returns {boolean} whether a class is that of WebSockets */
+export function isWebSocket(Class) {
+  return Class.prototype.name == 'websocket';
+}
+
+/** Starts the race: each leg has a head start over the next one. */
+export function run(s) {
+  s.early_ = !s.stock_ && s.mayJoin_();
+  s.legs_ = best(s);
+  nextLeg(s);
+}
+
+export function nextLeg(s) {
+  var Class = s.legs_.shift();
+  s.legT_.stop_();
+  if (s.legs_[0]) s.legT_.start_(Math.min(Math.max(headStart * (s.memory_.kept_.rtt || usualRoundTrip), headStartMin), headStartMax));
+  start(s, Class, true);
+}
+
+/** Starts an attachment. */
+export function start(s, Class, leg) {
+  var a = new Class(s), wait = patience(s);
+  a.leg_ = leg;
+  if (DEBUG) note('start ' + a.name + ' ' + (s.race_.k_ + 1) + (leg ? ' in a race' : ''));
+  enlist(a, leg ? Math.min(2 * wait, patienceMax) : wait);
+  a.run_();
+}
+
+/** Attaches anew. Without a network it does so now and then: a browser may be wrong about that. */
+export function retry(s) {
+  var offline = root.navigator && navigator.onLine === false && now() - s.tried_ < rejoinMax;
+  if (s.live_.length) return;
+  if (offline) s.retryT_.start_(rejoinMax);
+  else start(s, best(s)[0]);
+}
+
+/** Makes a the newest attachment. OPEN must come in time. */
+export function enlist(a, wait) {
+  var s = a.engine_;
+  a.k_ = ++s.race_.k_;
+  a.since_ = s.tried_ = now();
+  s.live_.push(a);
+  a.openT_.start_(wait);
+}
+
+/** Ends a without consequences. */
+export function kill(a) {
+  var s = a.engine_;
+  if (a.dead_) return;
+  a.dead_ = true;
+  a.openT_.stop_();
+  a.probeT_.stop_();
+  stop(a);
+  s.live_ = s.live_.filter(function (other) { return other != a; });
+  if (s.cur_ == a) {
+    s.cur_ = null;
+    s.lost_ = a;
+  }
+  if (s.trial_ == a) s.trial_ = null;
+}
+
+/** Whether a newer attachment than a lives. */
+export function newer(a) {
+  return a.engine_.live_.some(function (other) { return other.k_ > a.k_; });
+}
+
+/** What an answer to a request refuses, if it does. */
+export function refusal(status, text) {
+  var m = status == 400 && /^\{"code":(1,|3,"message":"superseded")/.exec(text);
+  return status == 413 ? tooLarge : m && (m[1] == '1,' ? unknown : superseded);
+}
+
+/**
+ * a has come to its end.
+ * @param {string=} message of the error
+ * @param {*=} detail of the error
+ * @param {string=} reason
+ * @param {number=} code of what the server refuses; any other is no refusal
+ */
+export function gone(a, message, detail, reason, code) {
+  var s = a.engine_, err = new Error(message), refused = code == unknown || code == superseded;
+  if (DEBUG) note('end of ' + a.name + ' ' + a.k_ + ': ' + (code || message || 'out of turn') + ' ' + (detail || ''));
+  err.type = 'TransportError';
+  err.description = detail;
+  reason = reason || 'transport error';
+  if (a.dead_ || s.over_) kill(a);
+  else if (s.trial_ == a) trialFailed(a, err); // it has attached nothing: nothing is lost
+  else if (refused && !s.id) { // the session of this race has ended before its OPEN was read
+    s.race_ = newRace();
+    end(s, 'transport error', err, 0);
+  } else if (code == tooLarge) end(s, reason, err); // a numbered message cannot be left out
+  else if (refused && !s.stock_ && !newer(a) && (code == unknown || ++s.super_ > maxSuper)) { // only the newest counts
+    end(s, 'transport close', err, 0);
+  } else lost(a, err, reason);
+}
+
+/** a was silent for too long. */
+export function silent(a) {
+  gone(a, 'timeout', 0, 'ping timeout');
+}
+
+/** a is lost. If it was the last that lived, the client attaches again. */
+function lost(a, err, reason) {
+  var s = a.engine_, m = s.memory_, newest = !newer(a), had = s.cur_, before,
+    quiet = reason == 'ping timeout',
+    // A connection that was alive and broke has not failed, one that went silent has.
+    failed = quiet || !a.proved_ && !a.moved_;
+  if (failed) m.failures_[a.name]++;
+  if (quiet) s.race_.silences_++;
+  if (a.name == 'websocket' && a.opened_) m.up_ = now() - a.since_ > lasting ? upwardFirst : Math.min(2 * m.up_, upwardMax);
+  if (s.id && s.stock_) return end(s, reason, err);
+  kill(a);
+  before = s.live_[s.live_.length - 1];
+  if (!s.id) {
+    if (s.legs_.length) nextLeg(s);
+    else if (!before) end(s, 'transport error', err);
+  } else if (newest && before) {
+    unpause(before);
+    if (before.opened_) { // a may have retired it
+      before.probeT_.stop_();
+      probe(before);
+    }
+  } else if (newest) {
+    s.fails_ = failed ? s.fails_ + 1 : 0;
+    if (!failed) s.race_.silences_ = 0;
+    s.retryT_.start_(backoff(rejoinMin, rejoinMax, Math.max(s.fails_ - 1, 0), 0.5));
+  }
+  if (had && !s.cur_) suspend(s);
+}
+
+/** The application hears that the session has no connection. */
+export function suspend(s) {
+  s.suspended_ = true;
+  tell(s, 'suspend');
+}
+
+/** Attaches at once, if nothing lives: the network is back, or the page. What has failed before says nothing any more. */
+export function hurry(s) {
+  s.fails_ = s.race_.silences_ = 0;
+  if (s.cur_ && !s.stock_) probe(s.cur_);
+  else if (s.retryT_.on_) s.retryT_.start_(0);
+}
+
+/** Finds out whether a fresh connection is alive. */
+export function prove(a) {
+  var s = a.engine_;
+  // In polling the answer is the proof.
+  if (s.stock_ || a.proved_ || a.name == 'polling') alive(a);
+  else probe(a);
+  if (!s.stock_) s.swapT_.start_(swapWait);
+  planUpward(s);
+}
+
+/** Sends 2probe, unless one is under way. 3probe must come in time. */
+export function probe(a) {
+  if (a.dead_ || a.probeT_.on_ || a.name == 'polling') return;
+  a.dueProbe_ = true;
+  a.probeT_.start_(patience(a.engine_));
+  wake(a.engine_); // it may leave together with what is written now
+}
+
+/** No 3probe came. */
+export function probeMissing(a, late) {
+  // It waits behind a POST, which has limits of its own, or the device has slept.
+  if (late || a.posting_ && a.dueProbe_) a.probeT_.start_(patience(a.engine_));
+  else silent(a);
+}
+
+export function alive(a) {
+  var s = a.engine_;
+  a.probeT_.stop_();
+  a.proved_ = true;
+  s.fails_ = s.race_.silences_ = s.memory_.failures_[a.name] = 0;
+  if (s.cur_ == a && s.memory_.kept_.won != a.name) remember(s, a.name);
+}
 
 /** Where the debug build keeps its notes. */
 export var notes = [];
+
+/** Keeps the last transport decisions, which explain why which transport is in use. */
+export function note(text) {
+  notes.push(new Date().toISOString() + ' ' + text);
+  if (notes.length > 200) notes.shift();
+}

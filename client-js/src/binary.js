@@ -1,43 +1,27 @@
 // binary.js: bytes in all their forms, and as base64.
 
-import { root, isNode, alphabet } from './env.js';
+import { root, isNode } from './env.js';
 
-var chars = alphabet.slice(0, 62) + '+/';
-
-var hasArrayBuffer = typeof ArrayBuffer != 'undefined' && typeof Uint8Array != 'undefined';
-
-function isBlob(x) {
-  return typeof Blob != 'undefined' && x instanceof Blob;
+function is(x, kind) {
+  return kind.test({}.toString.call(x));
 }
 
-function isView(x) {
-  return ArrayBuffer.isView ? ArrayBuffer.isView(x) : !!x && x.buffer instanceof ArrayBuffer && typeof x.byteOffset == 'number';
-}
-
-/** @returns {boolean} whether x travels as an attachment */
+/** @returns {boolean} whether x travels as an attachment: a buffer, a view of one, or a blob */
 export function isBinary(x) {
-  return hasArrayBuffer && (x instanceof ArrayBuffer || isView(x)) || isBlob(x);
+  return is(x, /(Buffer|View|\d\w*Array|Blob|File)]$/);
 }
 
 /** @returns {Uint8Array} the same bytes */
-function bytesOf(x) {
-  return x instanceof ArrayBuffer ? new Uint8Array(x) : new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
+export function bytesOf(x) {
+  return x.buffer ? new Uint8Array(x.buffer, x.byteOffset, x.byteLength) : new Uint8Array(x);
 }
 
 /** @returns {string} */
 export function toBase64(x) {
-  var b = bytesOf(x), text = '', part = [];
-  if (NODE && isNode) return Buffer.from(b.buffer, b.byteOffset, b.length).toString('base64');
-  for (var i = 0; i < b.length; i += 3) {
-    var n = b[i] << 16 | b[i + 1] << 8 | b[i + 2];
-    part.push(chars.charAt(n >> 18) + chars.charAt(n >> 12 & 63) +
-      (i + 1 < b.length ? chars.charAt(n >> 6 & 63) : '=') + (i + 2 < b.length ? chars.charAt(n & 63) : '='));
-    if (part.length > 4095) {
-      text += part.join('');
-      part = [];
-    }
-  }
-  return text + part.join('');
+  var bytes = bytesOf(x), text = '', i;
+  if (NODE && isNode) return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('base64');
+  for (i = 0; i < bytes.length; i++) text += String.fromCharCode(bytes[i]);
+  return btoa(text);
 }
 
 /**
@@ -45,13 +29,12 @@ export function toBase64(x) {
  * @returns {ArrayBuffer|Buffer|{base64: boolean, data: string}} Buffer in Node; an object with the text where bytes are unknown
  */
 export function fromBase64(text) {
+  var bytes, i;
   if (NODE && isNode) return Buffer.from(text, 'base64');
-  if (!hasArrayBuffer) return { base64: true, data: text };
-  var end = text.replace(/=+$/, '').length, bytes = new Uint8Array(end * 3 >> 2);
-  for (var i = 0, n = 0, bits = 0, at = 0; i < end; i++) {
-    n = n << 6 | chars.indexOf(text.charAt(i));
-    if ((bits += 6) > 7) bytes[at++] = n >> (bits -= 8);
-  }
+  if (!root.Uint8Array) return { base64: true, data: text };
+  text = atob(text);
+  bytes = new Uint8Array(text.length);
+  for (i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
   return bytes.buffer;
 }
 
@@ -66,24 +49,27 @@ export function received(x) {
  * @param {function(*): void} done called at once, but for blobs
  */
 export function freeze(x, done) {
-  if (!isBlob(x)) return done(isBinary(x) ? new Uint8Array(bytesOf(x)).buffer : x);
-  function failed() {
-    done(new ArrayBuffer(0));
+  var reader;
+  if (!is(x, /(Blob|File)]$/)) return done(isBinary(x) ? new Uint8Array(bytesOf(x)).buffer : x);
+  function ended() {
+    done(reader.result || new ArrayBuffer(0));
   }
-  if (x.arrayBuffer) return x.arrayBuffer().then(done, failed);
-  var reader = new root.FileReader();
-  reader.onload = function () { done(reader.result); };
-  reader.onerror = failed;
+  if (NODE && x.arrayBuffer) {
+    reader = {};
+    return x.arrayBuffer().then(function (bytes) { reader.result = bytes; }).then(ended, ended);
+  }
+  reader = new FileReader();
+  reader.onloadend = ended;
   reader.readAsArrayBuffer(x);
 }
 
 /**
- * @param {string|ArrayBuffer} x
- * @returns {number} bytes in a POST
+ * @param {string|ArrayBuffer|Blob} x what a message holds
+ * @returns {number} bytes of the message in a POST
  */
 export function sizeOf(x) {
   if (typeof x != 'string') return Math.ceil((x.byteLength || x.size || 0) / 3) * 4 + 1;
-  for (var i = 0, n = 0; i < x.length; i++) {
+  for (var i = 0, n = 1; i < x.length; i++) {
     var c = x.charCodeAt(i);
     // Each half of a surrogate pair counts 2.
     n += c < 128 ? 1 : c < 2048 || c >> 11 == 27 ? 2 : 3;

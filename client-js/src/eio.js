@@ -2,9 +2,6 @@
 
 import { fromBase64, received, toBase64 } from './binary.js';
 
-/** The version of the protocol. */
-export var protocol = 4;
-
 // What packets are called in events.
 var names = ['open', 'close', 'ping', 'pong', 'message', 'upgrade', 'noop', 'ack'];
 
@@ -14,11 +11,9 @@ var names = ['open', 'close', 'ping', 'pong', 'message', 'upgrade', 'noop', 'ack
  * @returns {{type: string, data: *}} throws if there is no such packet
  */
 export function parsePacket(x) {
-  if (typeof x != 'string') return { type: 'message', data: received(x) };
-  if (x.charAt(0) == 'b') return { type: 'message', data: fromBase64(x.slice(1)) };
-  var type = names[x.charAt(0)];
-  if (!type) throw new Error('no packet: ' + x.slice(0, 60));
-  return { type: type, data: x.slice(1) };
+  var text = typeof x == 'string', code = text && x.charAt(0), type = !text || code == 'b' ? 'message' : names[code];
+  if (!type) throw new Error('invalid packet' + (DEBUG ? ': ' + x.slice(0, 60) : ''));
+  return { type: type, data: code == 'b' ? fromBase64(x.slice(1)) : text ? x.slice(1) : received(x) };
 }
 
 /** @returns {Array} the packets of a polling answer or an event of a stream */

@@ -1,238 +1,233 @@
 // engine.js: one session of the server: what the application may do with it, and how it begins and ends.
 
+import { engineProtocol } from './constants.js';
 import { Emitter } from './emitter.js';
-import { Timer, after, extend, getter, inherit, now, randomText, tick } from './env.js';
-import { protocol } from './eio.js';
+import { Timer, extend, getter, inherit, nothing, now, randomText, tick } from './env.js';
 import { freeze, sizeOf } from './binary.js';
-import { encodeQuery, decodeQuery, parseURI } from './url.js';
+import { encodeQuery, parseURI } from './url.js';
 import { memoryOf } from './memory.js';
-import { attachments } from './attach.js';
-import { numbers } from './numbers.js';
-import { leaving } from './leave.js';
+import { kill, nextLeg, retry, run } from './attach.js';
+import { acknowledge, ask, left, pingMissing } from './numbers.js';
+import { farewell, leave } from './leave.js';
+import { tryUpward } from './upward.js';
 import { watch } from './page.js';
-import { post } from './uplink.js';
+import { flush, stop } from './transport.js';
+import { post } from './http.js';
 import { WS } from './websocket.js';
 import { SSE } from './sse.js';
 import { Polling } from './polling.js';
 
-var classes = { websocket: WS, sse: SSE, polling: Polling };
+var classes = { websocket: WS, sse: SSE, polling: Polling }, names = ['websocket', 'sse', 'polling'];
 
 /**
  * A race for a session: legs with the same id join one session. A race of which no leg was answered goes on in the next
  * engine: the server may have opened the session for a leg whose answer was lost.
- * @constructor
+ * @returns {{id_: string, k_: number, silences_: number}}
  */
-export function Race() {
-  this.id_ = randomText(22);
-  this.k_ = -1;
-  this.silences_ = 0;
+export function newRace() {
+  return { id_: randomText(22), k_: -1, silences_: 0 };
 }
 
 /**
- * A session is a state machine: its events are calls of its methods, and what it does is to start, wake and end
- * connections.
+ * A session is a state machine: its events are calls of the functions that take it, and what they do is to start, wake
+ * and end connections.
  *
  *   id           "" until the first OPEN
- *   stock_       the server has no resume, or the client wants none: the connection is the session
+ *   stock_       the client wants no resume, or the server has none: the connection is the session
  *   over_        nothing more is taken or started
  *   closing_     the application has ended it
+ *   allowed_     the transports that the server attaches
  *   live_        connections and tries that are not dead, oldest first
  *   cur_         the connection
+ *   lost_        the one before
  *   trial_       a WebSocket that attaches nothing yet
- *   waiting_     units without numbers: { data_: messages, left_: blobs to be read, packet_, sent_ }
- *   kept_        messages base_+1 to last_: { data_, size_ }
+ *   waiting_     units without numbers: see unit
+ *   kept_        messages base_+1 to last_: { data_, size_ }. A server of the base acknowledges them by taking them
  *   have_        number of the last message that came
  *   acked_       number of the last one that the server was told to have come
  *   fails_       attachments in a row that were not proved to be alive
+ *   early_       whether the server may connect "/" by itself: asked for, then whether it has done so
  *
  * @constructor
- * @param {string|Object=} uri
- * @param {Object=} opts
- * @param {Race=} race that goes on
+ * @param {string=} uri
+ * @param {Object} opts
+ * @param {Object=} race that goes on
  */
 export function Engine(uri, opts, race) {
-  var s = this;
-  if (uri && typeof uri == 'object') {
-    opts = uri;
-    uri = null;
-  }
-  opts = s.opts = extend({ path: '/engine.io' }, opts);
-  var at = parseURI(uri || opts.host, opts);
-  s.secure = at.secure;
+  var s = this, at;
+  opts = s.opts = extend({}, opts);
+  at = parseURI(uri || opts.host, opts);
   s.hostname = at.hostname;
-  s.port = at.port;
-  opts.query = typeof opts.query == 'string' ? decodeQuery(opts.query) : opts.query || decodeQuery(at.query);
-  s.base_ = s.last_ = s.have_ = s.acked_ = s.unacked_ = s.size_ = s.queued = s.fails_ = s.super_ = 0;
+  opts.query = opts.query || at.query;
+  s.base_ = s.last_ = s.have_ = s.acked_ = s.unacked_ = s.size_ = s.queued_ = s.fails_ = s.super_ = 0;
   s.interval_ = 25000;
   s.timeout_ = 20000;
-  s.openK_ = -1;
-  s.id = s.readyState = '';
-  s.waiting_ = [];
-  s.writeBuffer = s.waiting_;
-  s.ready_ = [];
+  s.maxPayload = 1e6;
+  s.buffer_ = Infinity;
+  s.id = '';
+  s.allowed_ = names;
+  s.waiting_ = s.writeBuffer = [];
   s.kept_ = [];
   s.live_ = [];
-  s.plain_ = opts.resume === false;
-  s.race_ = race || new Race();
-  s.path_ = '://' + (at.hostname.indexOf(':') < 0 ? at.hostname : '[' + at.hostname + ']') + ':' + at.port +
-    opts.path.replace(/\/$/, '') + (opts.addTrailingSlash === false ? '' : '/');
+  s.stock_ = opts.resume === false;
+  s.race_ = race || newRace();
+  s.path_ = at.origin + opts.path.replace(/\/$/, '') + (opts.addTrailingSlash === false ? '' : '/');
   s.memory_ = memoryOf(s.path_);
-  s.setTimers_();
-  s.open();
+  s.timers_ = [
+    s.ackT_ = new Timer(s, acknowledge),
+    s.retryT_ = new Timer(s, retry),
+    s.legT_ = new Timer(s, nextLeg),
+    s.pingT_ = new Timer(s, pingMissing),
+    s.sentT_ = new Timer(s, ask),
+    s.swapT_ = new Timer(s, ask),
+    s.upT_ = new Timer(s, tryUpward),
+    s.byeT_ = new Timer(s, farewell)
+  ];
+  s.classes_ = (opts.transports || names).map(function (c) { return classes[c] || c; }).filter(function (c) {
+    return c.of_ && c.of_(opts);
+  });
+  s.readyState = 'opening';
+  s.unwatch_ = watch(s);
+  // The application may first say more about what it wants.
+  tick(function () {
+    if (s.over_) return;
+    if (s.classes_.length) run(s);
+    else end(s, 'transport error', new Error('No transports available'));
+  });
 }
 
-inherit(Engine, Emitter, extend(extend(extend({
-  protocol: protocol,
+inherit(Engine, Emitter, {
+  protocol: engineProtocol,
 
-  open: function () {
-    var s = this, names = s.opts.transports || ['websocket', 'sse', 'polling'], i;
-    s.classes_ = [];
-    for (i = 0; i < names.length; i++) {
-      var c = classes[names[i]] || names[i];
-      if (c.of_ && c.of_(s.opts)) s.classes_.push(c);
-    }
-    s.readyState = 'opening';
-    s.unwatch_ = watch(s);
-    if (s.classes_.length) s.run_();
-    else after(s.opts, 0, function () { s.end_('transport error', new Error('No transports available')); });
-  },
+  /** Hears the events of the session before its listeners do. */
+  hear_: nothing,
 
-  setTimers_: function () {
-    var s = this;
-    s.timers_ = [
-      s.ackT_ = new Timer(s.opts, function () { s.acknowledge_(); }),
-      s.retryT_ = new Timer(s.opts, function () { if (!s.live_.length) s.start_(s.best_()[0]); }),
-      s.legT_ = new Timer(s.opts, function () { s.nextLeg_(); }),
-      s.pingT_ = new Timer(s.opts, function (late) { s.pingMissing_(late); }),
-      s.sentT_ = new Timer(s.opts, function () {
-        if (s.cur_) s.probe_(s.cur_);
-        s.watchSent_();
-      }),
-      s.upT_ = new Timer(s.opts, function () { s.tryUpward_(); }),
-      s.byeT_ = new Timer(s.opts, function () { s.farewell_(); })
-    ];
-  },
+  /** Whether the server may connect "/" by itself. */
+  mayJoin_: nothing,
 
   /**
    * Sends a message. done is called when it was handed to a connection.
    */
   write: function (data, options, done) {
-    if (typeof options == 'function') done = options;
-    this.unit_([data], { options: options }, done);
+    push(this, unit({ options: options }, [data], typeof options == 'function' ? options : done));
     return this;
-  },
-
-  /**
-   * Queues the messages of one packet.
-   * @param {Array} data
-   * @param {Object} packet it is made of
-   * @param {function(): void=} done
-   */
-  unit_: function (data, packet, done) {
-    var s = this, u = { data_: [], left_: 1, size_: 0, packet_: packet, done_: done };
-    if (s.over_ || s.closing_) return;
-    function read(i) {
-      u.left_++;
-      freeze(data[i], function (x) {
-        if (typeof x == 'string') x = '4' + x;
-        u.data_[i] = { data_: x, size_: sizeOf(x) };
-        u.size_ += u.data_[i].size_;
-        u.left_--;
-        s.queued += u.data_[i].size_;
-        s.wake_();
-      });
-    }
-    s.emitReserved('packetCreate', { type: 'message', data: data[0], options: packet.options });
-    s.waiting_.push(u);
-    for (var i = 0; i < data.length; i++) read(i);
-    u.left_--;
-    s.wake_();
-  },
-
-  /** Has what waits written, after what runs now. */
-  wake_: function () {
-    var s = this;
-    if (s.woken_) return;
-    s.woken_ = true;
-    tick(function () {
-      s.woken_ = false;
-      if (s.cur_) s.cur_.flush_();
-    });
-  },
-
-  /** A connection has written n packets. */
-  flushed_: function (n) {
-    if (!n) return;
-    this.emitReserved('flush');
-    if (!this.left_()) this.emitReserved('drain');
   },
 
   /**
    * Ends the session, after what waits was sent.
    */
   close: function () {
-    if (!this.over_) this.leave_();
+    leave(this);
     return this;
-  },
-
-  /** Whether a session of the base has missed its ping while the device slept. It is closed then. */
-  _hasPingExpired: function () {
-    var s = this, expired = !!s.stock_ && now() > s.pingBy_;
-    if (expired) tick(function () { s.end_('ping timeout'); });
-    return expired;
-  },
-
-  /** Ends what a connection could not go on with. hint is when to come back, in milliseconds. */
-  end_: function (reason, err, hint) {
-    var s = this, opening = s.readyState == 'opening', a = s.cur_;
-    if (s.over_) return;
-    // Without a WebSocket, a server of the base does not see that the session is over.
-    if (s.stock_ && a && a.name != 'websocket' && reason != 'transport close') {
-      a.leaving_ = true;
-      s.post_(a, a.sidQuery_(), '1', s.timeout_, 1, function () { a.stop_(); });
-    }
-    s.finish_();
-    s.hint_ = hint;
-    if (opening || reason == 'transport error') s.emitReserved('error', err || new Error(reason));
-    s.emitReserved('close', reason, err);
-  },
-
-  /** Stops all that the session does, but for connections that leave. */
-  finish_: function () {
-    var s = this, i;
-    s.over_ = true;
-    s.readyState = 'closed';
-    for (i = 0; i < s.timers_.length; i++) s.timers_[i].stop_();
-    var all = s.live_.concat(s.trial_ || []);
-    for (i = 0; i < all.length; i++) if (!all[i].leaving_) s.kill_(all[i]);
-    s.unwatch_();
-  },
-
-  /** The address of a request of a. */
-  url_: function (a, query) {
-    var s = this, ws = a.name == 'websocket';
-    return (ws ? 'ws' : 'http') + (s.secure ? 's' : '') + s.path_ + '?EIO=4&transport=' + a.name + query +
-      (a.opts.forceBase64 || typeof ArrayBuffer == 'undefined' ? '&b64=1' : '') + encodeQuery(s.opts.query);
-  },
-
-  /** An error as applications know them. */
-  error_: function (message, status) {
-    var err = new Error(message);
-    err.type = 'TransportError';
-    err.description = status;
-    return err;
-  },
-
-  post_: post,
-  Polling_: Polling,
-  WS_: WS
-}, attachments), numbers), leaving));
+  }
+});
 
 Engine.prototype.send = Engine.prototype.write;
 
 /** transport: the connection, or the newest try to get one. */
-getter(Engine.prototype, 'transport', function () {
+getter(Engine, 'transport', function () {
   return this.cur_ || this.live_[this.live_.length - 1] || this.lost_;
 });
 
-Engine.protocol = protocol;
+/** Has the session's events heard. */
+export function tell(s, event, x, y) {
+  s.hear_(event, x, y);
+  s.emitReserved(event, x, y);
+}
+
+/**
+ * What is sent as a whole: the messages of a packet.
+ *
+ *   messages_  { data_, size_ }: what goes over the wire, and bytes of it in a POST
+ *   size_      bytes of all
+ *   unread_    blobs that are still to be read, once it was pushed
+ *
+ * @param {{options: Object}} packet it is made of
+ * @param {Array} data
+ * @param {function(): void=} done
+ */
+export function unit(packet, data, done) {
+  var u = { packet_: packet, done_: done, size_: 0 };
+  u.messages_ = data.map(function (x) {
+    var size = sizeOf(x);
+    u.size_ += size;
+    return { data_: typeof x == 'string' ? '4' + x : x, size_: size };
+  });
+  return u;
+}
+
+/** Queues a unit. */
+export function push(s, u) {
+  if (s.over_ || s.closing_) return;
+  u.unread_ = u.messages_.length;
+  s.emitReserved('packetCreate', { type: 'message', data: u.messages_[0].data_, options: u.packet_.options });
+  s.waiting_.push(u);
+  s.queued_ += u.size_;
+  u.messages_.forEach(function (m) {
+    freeze(m.data_, function (data) {
+      m.data_ = data;
+      u.unread_--;
+      wake(s);
+    });
+  });
+}
+
+/** Whether a session of the base has missed its ping while the device slept. It is closed then. */
+export function expired(s) {
+  var late = s.stock_ && now() > s.pingBy_;
+  if (late) tick(function () { end(s, 'ping timeout'); });
+  return late;
+}
+
+/** Has what waits written, after what runs now. */
+export function wake(s) {
+  if (s.woken_) return;
+  s.woken_ = true;
+  tick(function () {
+    s.woken_ = false;
+    if (s.cur_) flush(s.cur_);
+  });
+}
+
+/** A connection has written n packets. */
+export function flushed(s, n) {
+  if (!n) return;
+  s.emitReserved('flush');
+  if (!left(s)) s.emitReserved('drain');
+}
+
+/** Ends what a connection could not go on with. hint is when to come back, in milliseconds. */
+export function end(s, reason, err, hint) {
+  var opening = s.readyState == 'opening', a = s.cur_;
+  if (s.over_) return;
+  // Without a WebSocket, a server of the base does not see that the session is over.
+  if (s.stock_ && a && a.name != 'websocket' && reason != 'transport close') {
+    a.leaving_ = true;
+    post(a, 0, 0, ['1'], function () { stop(a); });
+  }
+  finish(s);
+  s.hint_ = hint;
+  if (opening || reason == 'transport error') tell(s, 'error', err || new Error(reason));
+  tell(s, 'close', reason, err);
+}
+
+/** Stops all that the session does, but for connections that leave. */
+export function finish(s) {
+  s.over_ = true;
+  s.readyState = 'closed';
+  stopAll(s);
+  s.unwatch_();
+}
+
+/** Stops timers, and connections that do not leave. */
+export function stopAll(s) {
+  s.timers_.forEach(function (t) { t.stop_(); });
+  s.live_.concat(s.trial_ || []).forEach(function (a) { if (!a.leaving_) kill(a); });
+}
+
+/** The address of a request of a. */
+export function urlOf(a, query) {
+  var s = a.engine_;
+  return (a.name == 'websocket' ? 'ws' : 'http') + s.path_ + '?EIO=4&transport=' + a.name + query +
+    (a.opts.forceBase64 ? '&b64=1' : '') + encodeQuery(s.opts.query);
+}

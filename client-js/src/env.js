@@ -1,4 +1,6 @@
-// env.js: what differs between browsers, workers and Node.
+// env.js: what differs between browsers, workers and Node, and what ES5 lacks.
+
+import { asleep } from './constants.js';
 
 /* global root_, NODE */
 
@@ -8,6 +10,9 @@ export var root = root_;
 /** Node, not a page that Node plays. Builds for script elements know nothing of it: NODE is false there. */
 export var isNode = NODE && typeof process == 'object' && !!process.versions && !!process.versions.node &&
   typeof Buffer == 'function' && typeof document == 'undefined';
+
+/** Does nothing. */
+export function nothing() {}
 
 /** @returns {number} milliseconds of the clock */
 export function now() {
@@ -19,7 +24,7 @@ export function now() {
  * @param {function(): void} f
  */
 export function tick(f) {
-  if (typeof Promise == 'function') Promise.resolve().then(f);
+  if (root.Promise) Promise.resolve().then(f);
   else setTimeout(f, 0);
 }
 
@@ -31,13 +36,21 @@ export function tick(f) {
  * @returns {T}
  */
 export function extend(to, from) {
-  for (var key in from) if (has(from, key)) to[key] = from[key];
+  for (var key in from) if ({}.hasOwnProperty.call(from, key)) to[key] = from[key];
   return to;
 }
 
-/** @returns {boolean} whether o itself has the member */
-export function has(o, key) {
-  return Object.prototype.hasOwnProperty.call(o, key);
+/** @returns {boolean} whether x is an object, or an array */
+export function isObject(x) {
+  return !!x && typeof x == 'object';
+}
+
+/**
+ * @param {{length: number}} list
+ * @returns {Array} its elements
+ */
+export function copy(list) {
+  return [].slice.call(list);
 }
 
 /**
@@ -45,76 +58,84 @@ export function has(o, key) {
  * @param {Function} Class
  * @param {Function} Parent
  * @param {Object} members of the prototype
+ * @returns {Function} Class
  */
 export function inherit(Class, Parent, members) {
   Class.prototype = extend(Object.create(Parent.prototype), members);
   Class.prototype.constructor = Class;
+  return Class;
 }
 
 /**
  * Defines a read-only property.
- * @param {Object} prototype
+ * @param {Function} Class
  * @param {string} name
  * @param {function(): *} get
  */
-export function getter(prototype, name, get) {
-  Object.defineProperty(prototype, name, { get: get, configurable: true });
+export function getter(Class, name, get) {
+  Object.defineProperty(Class.prototype, name, { get: get, configurable: true });
 }
 
 var nativeSet = root.setTimeout, nativeClear = root.clearTimeout;
 
-// A timer that fires so much later than it should has slept with the device.
-var asleep = 2000;
-
 /**
- * A timer that calls f once for each start. f is told whether the device has slept meanwhile.
+ * A timer that calls f once for each start, with its owner, and whether the device has slept meanwhile.
  * @constructor
- * @param {{useNativeTimers: boolean, autoUnref: boolean}} opts
- * @param {function(boolean): void} f
+ * @param {{opts: {useNativeTimers: boolean, autoUnref: boolean}}} owner
+ * @param {function(*, boolean): void} f
  */
-export function Timer(opts, f) {
-  this.opts_ = opts;
+export function Timer(owner, f) {
+  this.owner_ = owner;
   this.f_ = f;
-  /** whether it is running */
-  this.on_ = null;
+  /** what setTimeout has returned, while it is running */
+  this.on_ = 0;
 }
 
 Timer.prototype.start_ = function (ms) {
-  var timer = this, due = now() + ms;
+  var timer = this, opts = timer.owner_.opts, due = now() + ms;
   timer.stop_();
-  var set = timer.opts_.useNativeTimers ? nativeSet : setTimeout;
-  timer.on_ = [set(function () {
-    timer.on_ = null;
-    timer.f_(now() - due > asleep);
-  }, ms)];
-  if (NODE && timer.opts_.autoUnref && timer.on_[0].unref) timer.on_[0].unref();
+  timer.on_ = (opts.useNativeTimers ? nativeSet : setTimeout)(function () {
+    timer.on_ = 0;
+    timer.f_(timer.owner_, now() - due > asleep);
+  }, ms);
+  if (NODE && opts.autoUnref && timer.on_.unref) timer.on_.unref();
 };
 
 Timer.prototype.stop_ = function () {
-  if (this.on_) (this.opts_.useNativeTimers ? nativeClear : clearTimeout)(this.on_[0]);
-  this.on_ = null;
+  (this.owner_.opts.useNativeTimers ? nativeClear : clearTimeout)(this.on_);
+  this.on_ = 0;
 };
 
 /**
  * A timer that is started at once.
  * @returns {Timer}
  */
-export function after(opts, ms, f) {
-  var t = new Timer(opts, f);
+export function after(owner, ms, f) {
+  var t = new Timer(owner, f);
   t.start_(ms);
   return t;
 }
 
 /**
- * Random text for secrets: from the cryptographic source if there is one.
- * @param {number} n characters of A-Z a-z 0-9 - _
+ * Random text for secrets: from the cryptographic source if there is one that does something. Each character has 5 bits.
+ * @param {number} n characters of 0-9 a-v
  * @returns {string}
  */
 export function randomText(n) {
-  var c = root.crypto || root.msCrypto, bytes = [], text = '';
-  if (c && typeof Uint8Array != 'undefined') c.getRandomValues(bytes = new Uint8Array(n));
-  for (var i = 0; i < n; i++) text += alphabet.charAt((bytes.length ? bytes[i] : Math.random() * 64) & 63);
+  var bytes = [], text = '';
+  if (root.crypto && root.Uint8Array) crypto.getRandomValues(bytes = new Uint8Array(n));
+  while (n--) text += ((bytes[n] ^ Math.random() * 32) & 31).toString(32);
   return text;
 }
 
-export var alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+/**
+ * How long to wait before the next try.
+ * @param {number} min milliseconds
+ * @param {number} max milliseconds
+ * @param {number} attempt 0 for the first
+ * @param {number} jitter the part of it by which it is longer or shorter, at random
+ * @returns {number} milliseconds
+ */
+export function backoff(min, max, attempt, jitter) {
+  return Math.min(Math.min(min * Math.pow(2, attempt), max) * (1 + jitter * (Math.random() * 2 - 1)), max);
+}

@@ -1,15 +1,15 @@
 // index.js: what the library is.
 
+import { socketProtocol } from './constants.js';
 import { Manager } from './manager.js';
 import { Socket } from './socket.js';
 import { Engine } from './engine.js';
-import { protocol } from './sio.js';
 import { WS } from './websocket.js';
 import { SSE } from './sse.js';
 import { Polling } from './polling.js';
-import { extend } from './env.js';
-import { parseURI, decodeQuery } from './url.js';
-import { notes } from './attach.js';
+import { extend, isObject } from './env.js';
+import { parseURI } from './url.js';
+import { notes, start } from './attach.js';
 
 /** Managers by server and path. */
 var managers = {};
@@ -21,27 +21,33 @@ var managers = {};
  * @returns {Socket}
  */
 export function io(uri, opts) {
-  if (uri && typeof uri == 'object') {
+  var at, server, id, m;
+  if (isObject(uri)) {
     opts = uri;
-    uri = undefined;
+    uri = null;
   }
   opts = opts || {};
-  var at = parseURI(uri, opts), nsp = at.path, host = at.hostname;
-  var server = 'http' + (at.secure ? 's' : '') + '://' + (host.indexOf(':') < 0 ? host : '[' + host + ']') + ':' + at.port;
-  var id = server + (opts.path || '/socket.io'), m = managers[id];
-  if (at.query && !opts.query) opts.query = decodeQuery(at.query);
-  if (!m || opts.forceNew || opts['force new connection'] || opts.multiplex === false || nsp in m.nsps) {
-    var fresh = new Manager(server, opts);
-    if (m) m = fresh;
-    else m = opts.forceNew || opts.multiplex === false ? fresh : managers[id] = fresh;
-  }
-  return m.socket(nsp, opts);
+  at = parseURI(uri, opts);
+  server = 'http' + at.origin;
+  id = server + (opts.path || '/socket.io');
+  m = managers[id];
+  opts.query = opts.query || at.query;
+  if (opts.forceNew || opts.multiplex === false || m && m.nsps[at.path]) m = new Manager(server, opts);
+  else m = managers[id] = m || new Manager(server, opts);
+  return m.socket(at.path, opts);
 }
 
 extend(io, {
-  Manager: Manager, Socket: Socket, Engine: Engine, io: io, connect: io, protocol: protocol,
+  Manager: Manager, Socket: Socket, Engine: Engine, io: io, connect: io, protocol: socketProtocol,
   WebSocket: WS, SSE: SSE, XHR: Polling
 });
-if (DEBUG) io.log = notes;
+if (DEBUG) {
+  io.log = notes;
+  /** Moves the session to another transport, given by its class: for tests of what an application cannot see. */
+  Engine.prototype.start_ = function (Class) { start(this, Class); };
+}
 
-export { Manager, Socket, protocol, io as connect, io as default, WS as WebSocket, SSE, Polling as XHR };
+/** The version of the protocol. */
+export var protocol = socketProtocol;
+
+export { Manager, Socket, io as connect, io as default, WS as WebSocket, SSE, Polling as XHR };

@@ -1,40 +1,43 @@
 // memory.js: what is known of the way to a server: which transport got through, and which did not.
 
+import { lifetime, upwardFirst } from './constants.js';
 import { now, root } from './env.js';
 
-var known = {}, lifetime = 600000;
-
-// When a WebSocket is tried while the session is on another transport. The wait doubles with each failure, and begins anew
-// once a WebSocket has lasted.
-export var upwardFirst = 5000, upwardMax = 600000;
+var known = {};
 
 /**
  * @param {string} key
- * @returns {{failures_: Object<string, number>, up_: number, won: (string|undefined), at: number, rtt: number}}
+ * @returns {{failures_: Object<string, number>, up_: number, kept_: {won: (string|undefined), at: number, rtt: number}}}
+ *   kept_ is what the next page shall know, too
  */
 export function memoryOf(key) {
-  var m = known[key];
+  var m = known[key], kept;
   if (!m) {
-    m = known[key] = { failures_: {}, up_: upwardFirst, key_: 'everwire' + key };
+    m = known[key] = { up_: upwardFirst, kept_: {} };
+    forgive(m);
     try { // a page may have no storage
-      var kept = JSON.parse(root.sessionStorage.getItem(m.key_));
+      kept = JSON.parse(root.sessionStorage.getItem('everwire' + key));
       if (now() - kept.at < lifetime) {
-        m.won = kept.won;
-        m.rtt = kept.rtt;
-        m.at = kept.at;
-        m.failures_.websocket = +(m.won != 'websocket');
+        m.kept_ = kept;
+        m.failures_.websocket = +(kept.won != 'websocket');
       }
     } catch (err) {}
   }
-  if (now() - m.at > lifetime) m.won = null;
+  if (now() - m.kept_.at > lifetime) m.kept_.won = null;
   return m;
 }
 
+/** Forgets what has failed: the network is another one. */
+export function forgive(m) {
+  m.failures_ = { websocket: 0, sse: 0, polling: 0 };
+}
+
 /** Notes that the transport has got through, for this page and the next one. */
-export function remember(m, transport) {
-  m.won = transport;
-  m.at = now();
+export function remember(s, transport) {
+  var kept = s.memory_.kept_;
+  kept.won = transport;
+  kept.at = now();
   try {
-    root.sessionStorage.setItem(m.key_, JSON.stringify({ won: m.won, at: m.at, rtt: m.rtt }));
+    root.sessionStorage.setItem('everwire' + s.path_, JSON.stringify(kept));
   } catch (err) {}
 }

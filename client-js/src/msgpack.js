@@ -2,7 +2,7 @@
 
 import { Emitter } from './emitter.js';
 import { inherit } from './env.js';
-import { isBinary } from './binary.js';
+import { bytesOf, isBinary } from './binary.js';
 import { valid } from './sio.js';
 
 /** @constructor */
@@ -83,7 +83,7 @@ Writer.prototype.value_ = function (x) {
     w.bytes_.set(bytes, i);
   } else if (kind != 'object') throw new Error('cannot encode ' + kind);
   else if (isBinary(x)) {
-    bytes = x instanceof ArrayBuffer ? new Uint8Array(x) : new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
+    bytes = bytesOf(x);
     w.length_(bytes.length, 0, 0, 196, 197);
     i = w.room_(bytes.length);
     w.bytes_.set(bytes, i);
@@ -133,7 +133,7 @@ export function Decoder() {}
 inherit(Decoder, Emitter, {
   /** Takes a packet; throws if it makes no sense. */
   add: function (x) {
-    var bytes = x instanceof ArrayBuffer ? new Uint8Array(x) : new Uint8Array(x.buffer, x.byteOffset, x.byteLength);
+    var bytes = bytesOf(x);
     var r = new Reader(bytes), packet = r.value_();
     if (r.at_ != bytes.length || !packet || !/^[0-4]$/.test(packet.type) || typeof packet.nsp != 'string' ||
       packet.id != null && !(packet.id >= 0) || !valid(packet.type, packet.data == null ? undefined : packet.data)) {

@@ -1,6 +1,10 @@
 // page.js: what happens to the page and its network.
 
-import { root } from './env.js';
+import { nothing, root } from './env.js';
+import { end } from './engine.js';
+import { hurry } from './attach.js';
+import { forgive } from './memory.js';
+import { freeze, thaw, vanish } from './leave.js';
 
 /**
  * Tells the session what happens to its page.
@@ -8,28 +12,25 @@ import { root } from './env.js';
  * @returns {function(): void} stops that
  */
 export function watch(s) {
-  var listening = [];
-  function on(target, event, f) {
-    if (!target || !target.addEventListener) return;
-    target.addEventListener(event, f, false);
-    listening.push(function () { target.removeEventListener(event, f, false); });
-  }
-  if (typeof document != 'undefined') {
-    on(root, 'online', function () { s.hurry_(); });
-    on(root, 'offline', function () {
+  var listeners = {
+    online: function () {
+      forgive(s.memory_);
+      hurry(s);
+    },
+    offline: function () {
       // A session of the base ends with its connection: better now than after the next ping.
-      if (s.stock_ && s.hostname != 'localhost') s.end_('transport close', s.error_('network connection lost'));
-    });
-    on(document, 'visibilitychange', function () { if (!document.hidden) s.hurry_(); });
-    on(root, 'pagehide', function (e) {
-      // A page that may be restored comes back to its session.
-      if (e.persisted) s.freeze_();
-      else s.vanish_();
-    });
-    on(root, 'pageshow', function (e) { if (e.persisted) s.thaw_(); });
-    if (s.opts.closeOnBeforeunload) on(root, 'beforeunload', function () { s.vanish_(); });
-  }
-  return function () {
-    while (listening.length) listening.pop()();
+      if (s.stock_ && s.hostname != 'localhost') end(s, 'transport close', { description: 'network connection lost' });
+    },
+    visibilitychange: function () { if (!document.hidden) hurry(s); },
+    // A page that may be restored comes back to its session.
+    pagehide: function (e) { (e.persisted ? freeze : vanish)(s); },
+    pageshow: function (e) { if (e.persisted) thaw(s); }
   };
+  if (!root.document) return nothing;
+  if (s.opts.closeOnBeforeunload) listeners.beforeunload = function () { vanish(s); };
+  function all(method) {
+    for (var event in listeners) (event == 'visibilitychange' ? document : root)[method](event, listeners[event], false);
+  }
+  all('addEventListener');
+  return function () { all('removeEventListener'); };
 }

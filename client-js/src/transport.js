@@ -1,23 +1,27 @@
 // transport.js: one connection of a session, or the try to make one: what waits to be written on it.
 
-import { Timer, extend, getter, inherit } from './env.js';
+import { busyBytes } from './constants.js';
+import { Timer, extend, getter, inherit, nothing } from './env.js';
 import { Emitter } from './emitter.js';
+import { probeMissing, silent } from './attach.js';
+import { messages, told } from './numbers.js';
 
 /**
- * What all transports share. The session calls run_, flush_ and stop_, and looks at the rest.
+ * What all transports share. A transport has run_, which begins, free_, whether it can write now, and write_, which writes
+ * packets of which the last n are messages.
  *
  *   k_        its number, -1 for a trial
  *   leg_      it is of a race
  *   opened_   OPEN came
- *   probing_  2probe was written before OPEN came
  *   proved_   3probe came
  *   moved_    a message came on it, or one that it took was acknowledged
  *   dead_     what comes on it is ignored
  *   leaving_  it writes what is left, and the close packet
+ *   paused_   no messages are written, and nothing is asked for; it is called when a request is over
  *   posting_  a POST is under way
+ *   getting_  a GET of a poll is under way
  *   num_      number of the last message that came on it
  *   sent_     number of the last message that was written on it
- *   asked_    what the client had when it asked for OPEN
  *   due*_     control packets that wait to be written
  *
  * @constructor
@@ -28,55 +32,96 @@ export function Transport(engine) {
   a.engine_ = engine;
   a.opts = extend(extend({}, engine.opts), (engine.opts.transportOptions || {})[a.name]);
   a.k_ = -1;
-  a.num_ = a.asked_ = engine.have_;
-  a.sent_ = engine.base_;
-  a.openT_ = new Timer(a.opts, function () { engine.silent_(a, 'no OPEN'); });
-  a.probeT_ = new Timer(a.opts, function (late) {
-    // It waits behind a POST, which has limits of its own, or the device has slept.
-    if (late || a.posting_ && a.dueProbe_) engine.awaitProbe_(a);
-    else engine.silent_(a, 'no 3probe');
-  });
-  a.swapT_ = new Timer(a.opts, function () { if (engine.cur_ == a) engine.probe_(a); });
+  a.openT_ = new Timer(a, silent);
+  a.probeT_ = new Timer(a, probeMissing);
 }
 
 inherit(Transport, Emitter, {
-  /** Whether messages may be written. */
-  ready_: function () {
-    return this.opened_ && !this.paused_ && (this.engine_.cur_ == this || this.leaving_);
-  },
-
-  /** Takes the control packets that wait. */
-  control_: function () {
-    var a = this, s = a.engine_, packets = [];
-    if (a.dueAttach_) packets.push('5' + (s.stock_ ? '' : a.k_ + ',' + a.asked_));
-    if (a.dueAck_) packets.push('7' + s.told_());
-    if (a.dueProbe_) packets.push('2probe');
-    if (a.duePong_) packets.push('3');
-    a.dueAttach_ = a.dueAck_ = a.dueProbe_ = a.duePong_ = false;
-    return packets;
-  },
-
-  /** The query of the request that attaches, or tries to. */
-  attachQuery_: function () {
-    var a = this, s = a.engine_;
-    if (s.plain_ || s.stock_) return a.k_ < 0 ? a.sidQuery_() : '';
-    if (a.k_ < 0) return a.sidQuery_();
-    if (a.leg_) return '&resume=1&rid=' + s.race_.id_ + '&at=' + a.k_;
-    return a.sidQuery_() + '&at=' + a.k_ + '&ack=' + a.asked_;
-  },
-
-  sidQuery_: function () {
-    return (this.engine_.stock_ ? '' : '&resume=1') + '&sid=' + this.engine_.id;
-  },
-
-  stopTimers_: function () {
-    this.openT_.stop_();
-    this.probeT_.stop_();
-    this.swapT_.stop_();
-  }
+  /** End what is under way. */
+  abortDown_: nothing,
+  abortUp_: nothing
 });
 
 /** writable: whether an event that is written now leaves now. */
-getter(Transport.prototype, 'writable', function () {
-  return this.ready_() && !this.engine_.waiting_.length && !this.busy_();
+getter(Transport, 'writable', function () {
+  var a = this;
+  return carries(a) && a.free_() && !a.engine_.waiting_.length && !(a.ws_ && a.ws_.bufferedAmount > busyBytes);
 });
+
+/**
+ * Makes the class of a transport.
+ * @param {function(Object): *} of tells whether the browser has it
+ * @param {Object} members
+ */
+export function transport(of, members) {
+  function Class(engine) {
+    Transport.call(this, engine);
+  }
+  Class.of_ = of;
+  return inherit(Class, Transport, members);
+}
+
+/** Whether messages may be written. */
+function carries(a) {
+  return a.opened_ && !a.paused_ && (a.engine_.cur_ == a || a.leaving_);
+}
+
+/** Takes the control packets that wait. */
+function control(a) {
+  var s = a.engine_, packets = [];
+  if (a.dueAttach_) packets.push('5' + (s.stock_ ? '' : a.k_ + ',' + s.have_));
+  if (a.dueAck_) packets.push('7' + told(s));
+  if (a.dueProbe_) packets.push('2probe');
+  if (a.duePong_) packets.push('3');
+  a.dueAttach_ = a.dueAck_ = a.dueProbe_ = a.duePong_ = false;
+  return packets;
+}
+
+/** Writes what waits, if that is possible now. */
+export function flush(a) {
+  var packets, list;
+  if (a.dead_ && !a.leaving_ || !a.free_()) return;
+  packets = control(a);
+  list = carries(a) ? messages(a, packets) : [];
+  a.write_(packets.concat(list), list.length);
+}
+
+/**
+ * Has done called when no POST is under way, with a server of the base no GET either. No messages are sent from now on,
+ * and no next GET.
+ */
+export function pause(a, done) {
+  a.paused_ = function () {
+    if (a.posting_ || a.engine_.stock_ && a.getting_) return;
+    a.paused_ = nothing;
+    done();
+  };
+  a.paused_();
+}
+
+export function unpause(a) {
+  if (!a.paused_) return;
+  a.paused_ = null;
+  if (a.next_ && !a.getting_) a.next_();
+  flush(a);
+}
+
+/** Ends a, without a word. */
+export function stop(a) {
+  a.leaving_ = false;
+  a.abortDown_();
+  a.abortUp_();
+}
+
+/** The query of the request that attaches, or tries to. */
+export function attachQuery(a) {
+  var s = a.engine_;
+  return a.k_ < 0 ? sidQuery(a) :
+    s.stock_ ? '' :
+      a.leg_ ? '&resume=1&rid=' + s.race_.id_ + '&at=' + a.k_ + (s.early_ ? '&c=1' : '') :
+        sidQuery(a) + '&at=' + a.k_ + '&ack=' + s.have_;
+}
+
+export function sidQuery(a) {
+  return (a.engine_.stock_ ? '' : '&resume=1') + '&sid=' + a.engine_.id;
+}

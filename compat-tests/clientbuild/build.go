@@ -8,7 +8,9 @@ import (
 	"compress/gzip"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"github.com/andybalholm/brotli"
@@ -31,14 +33,14 @@ var bundles = []bundle{
 	{name: "socket.io.msgpack.min.js", entry: "umd.js", codec: "msgpack.js"},
 }
 
-const banner = "/*! Everwire client, MIT */"
+const banner = "/*! Everwire, MIT */"
 
 // What is around a bundle that is no module: esbuild would wrap each source of one that mentions CommonJS.
 const (
 	umdBegin = "(function(root_,module_,define_){"
-	umdEnd   = `})(` + global + `:this,typeof module=="object"&&module.exports&&module,typeof define=="function"&&define.amd&&define);`
-	esmBegin = "var root_=" + global + ":window;"
-	global   = `typeof globalThis=="object"?globalThis:typeof self=="object"?self`
+	umdEnd   = `:this,typeof module=="object"&&module.exports&&module,typeof define=="function"&&define.amd&&define);`
+	inPages  = `typeof self=="object"?self`
+	anywhere = `typeof globalThis=="object"?globalThis:` + inPages
 )
 
 // buildAll returns all files by their names: bundles, maps, and both compressed.
@@ -61,9 +63,43 @@ func buildAll(src string) (map[string][]byte, error) {
 }
 
 func (b bundle) build(src string) (map[string][]byte, error) {
-	src, err := filepath.Abs(src)
+	o, err := b.options(src)
 	if err != nil {
 		return nil, err
+	}
+	out := filepath.Dir(o.Outfile)
+	result := api.Build(o)
+	files := map[string][]byte{}
+	for _, f := range result.OutputFiles {
+		files[strings.TrimPrefix(filepath.ToSlash(f.Path), filepath.ToSlash(out)+"/")] = f.Contents
+	}
+	return files, problems(result)
+}
+
+// bundled returns what options make, and the short names in it.
+func bundled(o api.BuildOptions) (text string, names map[string]any, err error) {
+	result := api.Build(o)
+	for _, f := range result.OutputFiles {
+		if f.Path == o.Outfile {
+			text = string(f.Contents)
+		}
+	}
+	return text, result.MangleCache, problems(result)
+}
+
+func problems(result api.BuildResult) error {
+	var failed []error
+	for _, m := range append(result.Errors, result.Warnings...) {
+		failed = append(failed, fmt.Errorf("%v: %s", cmp.Or(m.Location, &api.Location{}).File, m.Text))
+	}
+	return errors.Join(failed...)
+}
+
+// options are those of the bundler.
+func (b bundle) options(src string) (api.BuildOptions, error) {
+	src, err := filepath.Abs(src)
+	if err != nil {
+		return api.BuildOptions{}, err
 	}
 	out := filepath.Join(filepath.Dir(src), "dist")
 	o := api.BuildOptions{
@@ -72,35 +108,41 @@ func (b bundle) build(src string) (map[string][]byte, error) {
 		Bundle:        true,
 		Outfile:       filepath.Join(out, b.name),
 		Banner:        map[string]string{"js": banner + umdBegin},
-		Footer:        map[string]string{"js": umdEnd},
+		Footer:        map[string]string{"js": "})(" + inPages + umdEnd},
 		Alias:         map[string]string{"codec": "./" + b.codec},
 		Define:        map[string]string{"DEBUG": fmt.Sprint(b.debug), "NODE": fmt.Sprint(b.debug || b.esm)},
 		Sourcemap:     api.SourceMapLinked,
 		Target:        api.ES5,
-		Format:        api.FormatIIFE,
+		Format:        api.FormatESModule, // what is around it makes it a script
 		Charset:       api.CharsetASCII,
 		LegalComments: api.LegalCommentsNone,
+		Supported:     map[string]bool{"const-and-let": true}, // all that is constant is a number, and put where it is used
 		LogOverride:   map[string]api.LogLevel{"commonjs-variable-in-esm": api.LogLevelSilent},
 	}
-	if b.esm {
-		o.Banner, o.Footer = map[string]string{"js": banner + esmBegin}, nil
-		o.Format, o.Target = api.FormatESModule, api.ES2015
+	switch {
+	case b.debug:
+		o.Plugins = []api.Plugin{noConst}
+		o.Footer["js"] = "})(" + anywhere + umdEnd
+	case b.esm:
+		o.Banner, o.Footer, o.Target = map[string]string{"js": banner + "var root_=" + anywhere + ":window;"}, nil, api.ES2015
 	}
 	if !b.debug {
 		o.MinifyWhitespace, o.MinifyIdentifiers, o.MinifySyntax = true, true, true
-		o.MangleProps = "[A-Za-z]_$" // private members end with an underscore
+		o.MangleProps, o.MangleCache = private, shortNames()
 	}
-	result := api.Build(o)
-	var failed []error
-	for _, m := range append(result.Errors, result.Warnings...) {
-		failed = append(failed, fmt.Errorf("%v: %s", cmp.Or(m.Location, &api.Location{}).File, m.Text))
-	}
-	files := map[string][]byte{}
-	for _, f := range result.OutputFiles {
-		files[strings.TrimPrefix(filepath.ToSlash(f.Path), filepath.ToSlash(out)+"/")] = f.Contents
-	}
-	return files, errors.Join(failed...)
+	return o, nil
 }
+
+// noConst makes variables of constants, for a bundle that is not minified: there the values would not take their place.
+var noConst = api.Plugin{Name: "const", Setup: func(p api.PluginBuild) {
+	p.OnLoad(api.OnLoadOptions{Filter: `\.js$`}, func(a api.OnLoadArgs) (api.OnLoadResult, error) {
+		b, err := os.ReadFile(a.Path)
+		text := constant.ReplaceAllString(string(b), "${1}var ")
+		return api.OnLoadResult{Contents: &text}, err
+	})
+}}
+
+var constant = regexp.MustCompile(`(?m)^(export )?const `)
 
 // compress adds name.gz and name.br.
 func compress(files map[string][]byte, name string, content []byte) error {

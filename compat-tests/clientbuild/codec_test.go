@@ -3,7 +3,9 @@
 package main
 
 import (
+	"encoding/base64"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/dop251/goja"
@@ -20,15 +22,36 @@ func script(t *testing.T, source, more string) *goja.Runtime {
 		AbsWorkingDir: dir,
 		Stdin:         &api.StdinOptions{Contents: `import * as all from "./` + source + `"; Object.assign(root_, all);` + more, ResolveDir: dir},
 		Bundle:        true, Format: api.FormatIIFE, Target: api.ES5, LogLevel: api.LogLevelSilent,
-		Alias:  map[string]string{"codec": "./sio.js"},
-		Define: map[string]string{"NODE": "false", "DEBUG": "false"},
+		Plugins: []api.Plugin{noConst},
+		Alias:   map[string]string{"codec": "./sio.js"},
+		Define:  map[string]string{"NODE": "false", "DEBUG": "false"},
 	})
 	require.Empty(t, r.Errors)
 	vm := goja.New()
 	require.NoError(t, vm.Set("root_", vm.GlobalObject()))
+	require.NoError(t, vm.Set("btoa", btoa))
+	require.NoError(t, vm.Set("atob", atob))
 	_, err = vm.RunString(string(r.OutputFiles[0].Contents))
 	require.NoError(t, err)
 	return vm
+}
+
+// btoa and atob are those of every browser that has typed arrays: text whose characters are bytes, and base64.
+func btoa(text string) string {
+	var b []byte
+	for _, r := range text {
+		b = append(b, byte(r))
+	}
+	return base64.StdEncoding.EncodeToString(b)
+}
+
+func atob(text string) (string, error) {
+	b, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(text, "="))
+	var r []rune
+	for _, c := range b {
+		r = append(r, rune(c))
+	}
+	return string(r), err
 }
 
 // evaluates asserts what expressions come to, as JSON.
@@ -98,7 +121,7 @@ func TestEngineCodec(t *testing.T) {
 	evaluates(t, script(t, "binary.js", helpers), map[string]string{
 		`["", "00", "0001", "000102", "ffffffff"].map(function (x) { return hex(fromBase64(toBase64(unhex(x)))); })`: `["","00","0001","000102","ffffffff"]`,
 		`toBase64(new Uint8Array(unhex("00ff00")).subarray(1, 2))`:                                                   `"/w=="`,
-		`["", "é", "€", "👋", "ab"].map(sizeOf)`:                                                                      `[0,2,3,4,2]`,
+		`["", "é", "€", "👋", "ab"].map(sizeOf)`:                                                                      `[1,3,4,5,3]`,
 		`sizeOf(unhex("00010203"))`:                                                                                  `9`,
 		`isBinary({buffer: unhex("00"), byteOffset: 0})`:                                                             `false`,
 	})
@@ -106,33 +129,34 @@ func TestEngineCodec(t *testing.T) {
 
 func TestEventReader(t *testing.T) {
 	vm := script(t, "sse.js", helpers+`
-		root_.events = function () { var got = [], read = eventReader(function (name, id, data) { got.push([name, id, data]); });
+		root_.events = function () { var got = [], read = eventReader(function (e) { got.push([e.type || "", e.lastEventId || "", e.data]); });
 			[].forEach.call(arguments, read); return got; };`)
 	evaluates(t, vm, map[string]string{
-		`events("id: 1\nda", "ta: a\n", "\nevent: e\r\ndata: b\r\n\r\n")`: `[["","1","a"],["e","1","b"]]`,
-		`events(":\n\ndata: x\u2028y\ndata:z\n\ndata: half")`:             "[[\"\",\"\",\"x\u2028y\\nz\"]]",
+		`events("id: 1\nda", "ta: a\n", "\nevent: e\r\nid: 2\r\ndata: b\r\n\r\n")`: `[["","1","a"],["e","2","b"]]`,
+		`events(":\n\ndata: x\u2028y\n\ndata: half")`:                              "[[\"\",\"\",\"x\u2028y\"]]",
 	})
 }
 
 func TestAddresses(t *testing.T) {
-	vm := script(t, "url.js", `root_.show = function (u, o) { var a = parseURI(u, o); return [a.secure, a.hostname, a.port, a.path, a.query].join(" "); };
+	vm := script(t, "url.js", `root_.show = function (u, o) { var a = parseURI(u, o || {}); return [a.origin, a.hostname, a.path, a.query].join(" "); };
 		root_.location = {protocol: "https:", host: "page.example:8443"};`)
 	evaluates(t, vm, map[string]string{
-		`show("http://a.example/chat?x=1&y=%20")`:   `"false a.example 80 /chat x=1&y=%20"`,
-		`show("wss://[::1]:81")`:                    `"true ::1 81 / "`,
-		`show("a.example:3000")`:                    `"true a.example 3000 / "`,
-		`show("/chat")`:                             `"true page.example 8443 /chat "`,
-		`show("//b.example")`:                       `"true b.example 443 / "`,
-		`show()`:                                    `"true page.example 8443 / "`,
-		`show(null, {hostname: "c", port: 5})`:      `"false c 5 / "`,
-		`show("http://user:word@d.example:90/x#y")`: `"false d.example 90 /x "`,
+		`show("http://a.example/chat?x=1&y=%20")`:   `"://a.example:80 a.example /chat x=1&y=%20"`,
+		`show("wss://[::1]:81")`:                    `"s://[::1]:81 [::1] / "`,
+		`show("a.example:3000")`:                    `"s://a.example:3000 a.example / "`,
+		`show("/chat")`:                             `"s://page.example:8443 page.example /chat "`,
+		`show("//b.example")`:                       `"s://b.example:443 b.example / "`,
+		`show()`:                                    `"s://page.example:8443 page.example / "`,
+		`show(null, {hostname: "c", port: 5})`:      `"://c:5 c / "`,
+		`show("http://user:word@d.example:90/x#y")`: `"://d.example:90 d.example /x "`,
+		`show(null, {hostname: "c", secure: true})`: `"s://c:443 c / "`,
 		`encodeQuery({a: "b c", d: 1})`:             `"&a=b%20c&d=1"`,
-		`decodeQuery("a=b%20c&d")`:                  `{"a":"b c","d":""}`,
+		`encodeQuery("a=b%20c&d")`:                  `"&a=b%20c&d"`,
 	})
 }
 
 func TestBackoff(t *testing.T) {
-	vm := script(t, "backoff.js", `root_.range = function (attempt) { var all = []; for (var i = 0; i < 500; i++) all.push(backoff(100, 1000, attempt, 0.5));
+	vm := script(t, "env.js", `root_.range = function (attempt) { var all = []; for (var i = 0; i < 500; i++) all.push(backoff(100, 1000, attempt, 0.5));
 		return [Math.min.apply(null, all) >= Math.min(100 * Math.pow(2, attempt), 1000) / 2, Math.max.apply(null, all) <= Math.min(150 * Math.pow(2, attempt), 1000)]; };`)
 	evaluates(t, vm, map[string]string{
 		`[0, 1, 3, 10, 2000].map(range)`: `[[true,true],[true,true],[true,true],[true,true],[true,true]]`,

@@ -13,8 +13,16 @@ import (
 func main() {
 	log.SetFlags(0)
 	dir := flag.String("dir", "../client-js", "the folder with src and dist")
+	names := flag.Int("names", 0, "look for better short names first, with so many `tries`")
 	flag.Parse()
-	if err := run(*dir); err != nil {
+	var err error
+	if *names > 0 {
+		err = writeNames(filepath.Join(*dir, "src"), *names)
+	}
+	if err == nil {
+		err = run(*dir)
+	}
+	if err != nil {
 		log.Fatal("clientbuild: ", err)
 	}
 }

@@ -84,6 +84,7 @@ const world = `
 		root_.heard = [];
 		["connect", "disconnect", "connect_error", "n"].forEach(function (e) { s.on(e, function (x) { heard.push(e + (x && x.message || x ? " " + (x.message || x) : "")); }); });
 		["suspend", "resume"].forEach(function (e) { s.io.on(e, function () { heard.push(e); }); });
+		advance(0); // the race begins after what runs now
 	};
 	// connected starts a client that is connected over a WebSocket; the server has its message 1.
 	root_.connected = function () {
@@ -181,7 +182,7 @@ func TestResumption(t *testing.T) {
 		},
 		"superseded is tried again, thrice": {
 			`connected()`, `sockets[0].end(), advance(100)`, `sockets[1].end(4002), advance(200)`, `streams.length == 1 && part(streams[0], "at") == "2"`,
-			`root_.refuse = function () { streams[streams.length - 1].on.x({data: '{"code":3,"message":"superseded"}'}); advance(400); }`,
+			`root_.refuse = function () { streams[streams.length - 1].on.x({type: "x", data: '{"code":3,"message":"superseded"}'}); advance(400); }`,
 			`refuse(), gets().length == 1 && part(gets()[0], "at") == "3"`, `gets()[0].answer(400, '{"code":3,"message":"superseded"}'), advance(1000)`,
 			`heard == "connect,suspend"`, `sockets[sockets.length - 1].end(4002), advance(0), heard == "connect,suspend,disconnect transport close"`,
 		},
@@ -228,7 +229,7 @@ func TestPageLife(t *testing.T) {
 			`connected()`, `sockets[0].end()`, `happen("online"), advance(0), sockets.length == 2`,
 		},
 		"a page that is seen again asks its connection": {
-			`connected()`, `advance(3000), root_.before = sockets[0].sent.length, 1`, `document.happen("visibilitychange"), sockets[0].sent.slice(before) == "2probe"`,
+			`connected()`, `advance(3000), root_.before = sockets[0].sent.length, 1`, `document.happen("visibilitychange"), advance(0), sockets[0].sent.slice(before) == "2probe"`,
 			`advance(2500), heard == "connect,suspend"`,
 		},
 		"timers after a sleep ask first": {

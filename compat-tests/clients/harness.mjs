@@ -49,7 +49,7 @@ export function session(options = {}) {
   });
   cleanup(() => {
     manager.reconnection(false);
-    manager._close();
+    manager.disconnect();
   });
   return manager;
 }

@@ -16,8 +16,9 @@ type Faults struct {
 	// Hang accepts the connection and reads it, but never answers, until the client gives up.
 	Hang bool
 
-	// Answer is sent instead of dialing the target, once the client's first HTTP head has come; then the connection is
-	// closed. It is raw, a whole HTTP answer of some proxy for example.
+	// Answer is sent instead of dialing the target, once the client's first HTTP head has come, and after the delays of
+	// both directions and the round trip; then the connection is closed. It is raw, a whole HTTP answer of some proxy
+	// for example.
 	Answer string
 
 	Up   Link // from client to server

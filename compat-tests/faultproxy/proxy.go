@@ -139,6 +139,20 @@ func (p *Proxy) Abandon() (n int) {
 	return n
 }
 
+// Silence has all that the connections carry from now on get lost, their ends too, and returns how many there were:
+// neither side sees that the other one is gone.
+func (p *Proxy) Silence() (n int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for c := range p.open {
+		if c.relay != nil {
+			c.relay.silence()
+			n++
+		}
+	}
+	return n
+}
+
 // CutEvery calls CutAll again and again, until stop is called or the proxy closed.
 func (p *Proxy) CutEvery(d time.Duration) (stop func()) {
 	ctx, cancel := context.WithCancel(p.ctx)

@@ -300,3 +300,29 @@ func TestAbandonLeavesTheServerInTheDark(t *testing.T) {
 	}
 	counts(t, c.proxy, Counts{Accepted: 1, Swallowed: 2})
 }
+
+func TestSilenceLeavesBothInTheDark(t *testing.T) {
+	c := connect(t, 0, 0)
+	write(t, c.server, "welcome")
+	read(t, c.client, "welcome")
+	if n := c.proxy.Silence(); n != 1 {
+		t.Errorf("%d connections, want one", n)
+	}
+	write(t, c.client, "hello?")
+	write(t, c.server, "hello?")
+	if err := c.client.CloseWrite(); err != nil {
+		t.Error(err)
+	}
+	for _, end := range []*net.TCPConn{c.client, c.server} {
+		if err := end.SetReadDeadline(time.Now().Add(50 * time.Millisecond)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := end.Read(make([]byte, 1)); !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("read %v, want silence", err)
+		}
+	}
+	if err := c.server.Close(); err != nil {
+		t.Error(err)
+	}
+	counts(t, c.proxy, Counts{Accepted: 1, Swallowed: 2})
+}

@@ -113,10 +113,15 @@ func (r *relay) settle() {
 	}
 }
 
-// abandon resets the client, and keeps that from the server.
-func (r *relay) abandon() {
+// silence has both directions lose what comes.
+func (r *relay) silence() {
 	r.up.silence()
 	r.down.silence()
+}
+
+// abandon resets the client, and keeps that from the server.
+func (r *relay) abandon() {
+	r.silence()
 	reset(r.client)
 }
 

@@ -63,7 +63,7 @@ func (p *Proxy) serve(c *Conn) {
 		p.tally.add(Counts{Hung: 1})
 		p.hang(ctx, c)
 	case f.Answer != "":
-		p.answer(ctx, c, f.Answer)
+		p.answer(ctx, c, f)
 	default:
 		p.forward(ctx, c, f)
 	}
@@ -102,15 +102,19 @@ func (p *Proxy) hang(ctx context.Context, c *Conn) {
 }
 
 // answer plays a server that knows one answer. The rest of the request is read, or closing would be a reset.
-func (p *Proxy) answer(ctx context.Context, c *Conn, text string) {
+func (p *Proxy) answer(ctx context.Context, c *Conn, f Faults) {
 	stop := context.AfterFunc(ctx, func() { reset(c.tcp) })
 	defer stop()
 	if c.Head() == "" {
 		reset(c.tcp)
 		return
 	}
+	select {
+	case <-time.After(f.Up.Delay + f.Down.Delay + time.Duration(p.trip.Load())):
+	case <-ctx.Done():
+	}
 	p.tally.add(Counts{Answered: 1})
-	_, err := io.WriteString(c.tcp, text)
+	_, err := io.WriteString(c.tcp, f.Answer)
 	if err == nil {
 		err = c.tcp.CloseWrite()
 	}

@@ -37,7 +37,7 @@ func TestPage(t *testing.T) {
 	web := startPages(t, gones)
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Second)
 	defer cancel()
-	left := map[string]bool{}
+	left, names := map[string]bool{}, map[string]string{}
 	p := interop.Node("page.mjs", web.URL)
 	require.NoError(t, p.Lines(ctx, func(line []byte) {
 		var c struct {
@@ -51,15 +51,17 @@ func TestPage(t *testing.T) {
 		assert.Empty(t, c.Problems, c.Name)
 		assert.Equal(t, c.Want, c.Transport, c.Name)
 		left[c.ID] = true
+		names[c.ID] = c.Name
 	}))
 	assert.Len(t, left, 8)
 	for range left { // each page has said goodbye: the window of its session is a minute
 		select {
 		case g := <-gones:
 			assert.True(t, left[g.id])
+			delete(names, g.id)
 			assert.Contains(t, []everwire.Reason{everwire.TransportClose, everwire.ClientDisconnect}, g.reason)
 		case <-time.After(10 * time.Second):
-			t.Fatal("a page that was closed has not ended its session")
+			t.Fatal("pages that were closed have not ended their sessions: ", names)
 		}
 	}
 }

@@ -113,6 +113,7 @@ all)
   step 'planted bugs' mutants
   step 'cut and swallowed connections' foreign chaos
   step 'bundled JavaScript client' foreign jsclient
+  step 'life of a page' foreign pagelife
   step 'recovery of official clients' recovery
   step 'slow clients' foreign slow
   ;;
