@@ -30,6 +30,9 @@ const enter = {
     await page.getByLabel("Your name", { exact: true }).fill(who);
     await page.getByRole("button", { name: "Come in" }).click();
   },
+  async Notifications(page) {
+    await page.getByRole("button", { name: "Ann Marlow" }).click();
+  },
 };
 
 for (const [name, options] of Object.entries({ desktop, phone })) {

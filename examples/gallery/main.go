@@ -12,6 +12,7 @@ import (
 	"os"
 
 	chat "github.com/everwire/everwire/examples/chat/app"
+	notifications "github.com/everwire/everwire/examples/notifications/app"
 	"github.com/everwire/everwire/examples/site"
 	ticker "github.com/everwire/everwire/examples/ticker/app"
 )
@@ -36,6 +37,11 @@ var exhibits = []exhibit{
 		Name: "ticker", Title: "Ticker", Line: "A thousand live prices. A slow page gets fewer of them, never old ones.",
 		Shows: []string{"latest value wins", "rooms of what is visible", "canvas"},
 		open:  func() (site.App, error) { return ticker.New() },
+	},
+	{
+		Name: "notifications", Title: "Notifications", Line: "Sent over REST, read on any page, and the sender sees when.",
+		Shows: []string{"login with a token", "acks as receipts", "a room for each user", "Gin"},
+		open:  func() (site.App, error) { return notifications.New() },
 	},
 }
 
