@@ -15,6 +15,7 @@ import (
 	notifications "github.com/everwire/everwire/examples/notifications/app"
 	"github.com/everwire/everwire/examples/site"
 	ticker "github.com/everwire/everwire/examples/ticker/app"
+	whiteboard "github.com/everwire/everwire/examples/whiteboard/app"
 )
 
 // An exhibit is an example with its card. Its picture is web/NAME-light.jpg and
@@ -42,6 +43,11 @@ var exhibits = []exhibit{
 		Name: "notifications", Title: "Notifications", Line: "Sent over REST, read on any page, and the sender sees when.",
 		Shows: []string{"login with a token", "acks as receipts", "a room for each user", "Gin"},
 		open:  func() (site.App, error) { return notifications.New() },
+	},
+	{
+		Name: "whiteboard", Title: "Whiteboard", Line: "Draw together, and see each other's hands. Late joiners have it all.",
+		Shows: []string{"state for late joiners", "live cursors", "safe to send again"},
+		open:  func() (site.App, error) { return whiteboard.New() },
 	},
 }
 
