@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 
+	arena "github.com/everwire/everwire/examples/arena/app"
 	chat "github.com/everwire/everwire/examples/chat/app"
 	notifications "github.com/everwire/everwire/examples/notifications/app"
 	"github.com/everwire/everwire/examples/site"
@@ -48,6 +49,11 @@ var exhibits = []exhibit{
 		Name: "whiteboard", Title: "Whiteboard", Line: "Draw together, and see each other's hands. Late joiners have it all.",
 		Shows: []string{"state for late joiners", "live cursors", "safe to send again"},
 		open:  func() (site.App, error) { return whiteboard.New() },
+	},
+	{
+		Name: "arena", Title: "Arena", Line: "A game of boats and lights, with thirty updates a second.",
+		Shows: []string{"binary", "volatile frames", "scores without gap"},
+		open:  func() (site.App, error) { return arena.New() },
 	},
 }
 
