@@ -44,7 +44,7 @@ func (g *game) pilotLocked(b *boat) {
 		}
 	}
 	way := b.at.to(nearest)
-	b.aim, b.power = math.Atan2(way.y, way.x), 0.42
+	b.aim, b.power = math.Atan2(way.y, way.x), 0.34
 }
 
 // meetLocked has two boats bounce off each other. Who rams the other one takes a light.
