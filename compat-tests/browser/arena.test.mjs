@@ -83,6 +83,7 @@ async function play(t, { query, transport, after }) {
 
   // Cuts lose no score, and no boat.
   await Promise.all([ann.more(1), ben.more(1)]);
+  const before = Math.max(...(await ann.scores()).keys());
   for (const v of [ben, ann]) {
     await v.cut();
     await v.more(1);
@@ -94,6 +95,10 @@ async function play(t, { query, transport, after }) {
   const both = [...hers.keys()].filter((n) => his.has(n));
   assert.ok(both.length > 0, "they have seen the same scores");
   for (const n of both) assert.equal(his.get(n), hers.get(n));
+  for (const all of [hers, his]) {
+    const numbers = [...all.keys()].filter((n) => n >= before).reverse();
+    assert.deepEqual(numbers, numbers.map((_, i) => before + i), "from before the cuts on, each");
+  }
   for (const v of [ann, ben]) assert.equal(await v.page.evaluate(() => document.body.dataset.gaps), "0");
   done("cuts");
 

@@ -13,7 +13,7 @@ const (
 	scene     = 1000.0 // diameter of the pond, in units
 	slots     = 12     // boats
 	crowd     = 4      // boats that there are at least: what lacks sails by itself
-	lights    = 14
+	lights    = 18
 	goal      = 15
 	boatSize  = 24.0
 	lightSize = 10.0

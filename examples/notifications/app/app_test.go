@@ -93,6 +93,20 @@ func TestRefusals(t *testing.T) {
 	assert.Len(t, made, 2, "to each once")
 }
 
+func TestFirstReceiptStays(t *testing.T) {
+	d := newDesks(t.Context())
+	n := d.add("ann", Draft{To: []string{"ben"}})[0]
+	for want, on := range []string{"phone", "computer"} {
+		got, news := d.read(n, on)
+		assert.Equal(t, want == 0, news)
+		assert.Equal(t, "phone", got.ReadOn)
+		assert.Error(t, n.open.Err(), "nobody is asked any more")
+	}
+	desk, unread := d.view("ben")
+	assert.Len(t, desk.Read, 1)
+	assert.Empty(t, unread)
+}
+
 func TestDeskKeepsTheNewest(t *testing.T) {
 	d := newDesks(t.Context())
 	first := d.add("ann", Draft{To: []string{"ben"}})[0]

@@ -125,8 +125,11 @@ func TestSlowPageSeesTheLastPlaceOfAHand(t *testing.T) {
 		}
 		synctest.Wait()
 		ben.Resume()
-		assert.Equal(t, Hand{Who: ann.ID(), X: 499}, ben.hands.Await(t, func(h Hand) bool { return h.X == 499 }))
-		assert.Empty(t, ben.hands.All())
+		time.Sleep(time.Minute) // of the bubble's time: it is back
+		got := ben.hands.All()
+		require.NotEmpty(t, got)
+		assert.Less(t, len(got), 5, "of five hundred places")
+		assert.Equal(t, Hand{Who: ann.ID(), X: 499}, got[len(got)-1])
 	})
 }
 
