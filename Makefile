@@ -3,7 +3,7 @@
 scripts := compat-tests/setup
 
 help: ## list the targets
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 24
 
 run: ## start the gallery of examples on port 3000 (PORT=8080 make run: on another)
 	@cd examples && exec go run ./gallery
@@ -13,6 +13,9 @@ check: ## format, vet, static analysis, layers and all Go tests with -race: minu
 
 test: ## everything: set up, check, then foreign clients and browsers
 	@$(scripts)/test.sh
+
+test-browsers: ## the bundled client in older and rarer browsers too, and with connections cut for longer
+	@$(scripts)/test.sh browsers
 
 bench: ## measure the server beside its peers
 	@compat-tests/bench/run.sh
@@ -26,4 +29,4 @@ mutate: ## plant 30 bugs, one at a time, and see the simulation find each
 setup: ## install what the tests need: Chromium, a C compiler, npm packages
 	@$(scripts)/setup.sh
 
-.PHONY: help run check test bench fuzz mutate setup
+.PHONY: help run check test test-browsers bench fuzz mutate setup

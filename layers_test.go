@@ -58,7 +58,7 @@ var layers = []struct {
 	{"adapter/internal/wire", []string{"internal/pack", "namespace/sio", "namespace/sio/msgpack", "engine/eio"}},
 	{"adapter/internal/node", []string{"adapter", "adapter/internal/wire", "namespace/sio", "engine/eio"}},
 	{"adapter/forward", []string{"internal/downlink"}},
-	{"adapter/cluster", []string{"adapter", "adapter/forward", "adapter/internal/node", "adapter/internal/wire"}},
+	{"adapter/cluster", []string{"adapter", "adapter/forward", "adapter/internal/node", "adapter/internal/wire", "namespace/sio"}},
 	{"internal/receive", []string{"namespace/sio"}},
 	{"namespace", []string{"engine", "engine/eio", "namespace/sio", "event", "adapter"}},
 

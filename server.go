@@ -112,7 +112,7 @@ func transportsOf(c Config) ([]engine.Transport, error) {
 	if c.Compression.Threshold < 0 {
 		return nil, fmt.Errorf("everwire: Config.Compression.Threshold is negative: %d", c.Compression.Threshold)
 	}
-	all := []engine.Transport{pollingOf(c.Compression, limit), sse.New(limit), websocketOf(c.Compression, limit)}
+	all := []engine.Transport{pollingOf(c.Compression, limit), sse.New(limit), websocketOf(c, limit)}
 	if c.Transports == nil {
 		return all, nil
 	}
@@ -134,11 +134,15 @@ func pollingOf(c Compression, limit int64) engine.Transport {
 	return polling.New(limit)
 }
 
-func websocketOf(c Compression, limit int64) engine.Transport {
-	if c.WebSocket {
-		return websocket.NewCompressing(limit, c.threshold())
+func websocketOf(c Config, limit int64) engine.Transport {
+	t := websocket.New(limit)
+	if c.Compression.WebSocket {
+		t = websocket.NewCompressing(limit, c.Compression.threshold())
 	}
-	return websocket.New(limit)
+	if c.Poller {
+		t.WithPoller()
+	}
+	return t
 }
 
 // Of returns the namespace of that name, which is made if there is none yet. It

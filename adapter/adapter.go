@@ -39,6 +39,7 @@ type Op struct {
 	Event  sio.Emission // of a Broadcast, Call or Serve
 	Change []string     // the rooms of a Join or Leave
 	Close  bool         // of a Disconnect: it ends the sessions
+	Mark   string       // of a Broadcast that came by way of a [Recoverer]: its place among all
 }
 
 // Answer is one answer of a node.

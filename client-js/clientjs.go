@@ -1,5 +1,6 @@
 // Package clientjs holds the bundled JavaScript client and serves it: plain, minified, as a module, and with the
-// MessagePack codec, each with its source map, and each compressed beforehand.
+// MessagePack codec; and a transport for the official client, everwire-sse. Each file has its source map, and each is
+// compressed beforehand.
 //
 // An everwire.Server serves these files under its mount path by itself, so that
 //
@@ -30,6 +31,9 @@ func Names() []string {
 		"socket.io.min.js", "socket.io.min.js.map",
 		"socket.io.esm.min.js", "socket.io.esm.min.js.map",
 		"socket.io.msgpack.min.js", "socket.io.msgpack.min.js.map",
+		"everwire-sse.js", "everwire-sse.js.map",
+		"everwire-sse.min.js", "everwire-sse.min.js.map",
+		"everwire-sse.esm.min.js", "everwire-sse.esm.min.js.map",
 	}
 }
 

@@ -50,6 +50,7 @@ func (s *Session) open(r *http.Request, p params, wake func()) (*Conn, error) {
 	s.due, s.until = now+srv.cfg.PingInterval, now+srv.cfg.ConnectTimeout
 	next := min(s.due, s.until)
 	if p.resume && !srv.cfg.Resume.Off {
+		c.leg = new(leg)
 		s.resume = newResume(c, p)
 		if s.resume.racing {
 			s.resume.until = now + raceTime
@@ -88,7 +89,10 @@ func (s *Session) open(r *http.Request, p params, wake func()) (*Conn, error) {
 }
 
 func (s *Session) newConn(transport string, wake func()) *Conn {
-	c := &Conn{s: s, transport: transport, wake: wake, waiting: true}
+	c := &Conn{s: s, transport: s.srv.transport(transport).Name(), wake: wake, waiting: true} // not a part of the query
+	if s.resume != nil {
+		c.leg = new(leg)
+	}
 	if wake == nil {
 		c.signal = make(chan struct{}, 1)
 		c.wake = c.notify

@@ -59,6 +59,7 @@ type Conn struct {
 	transport string
 	wake      func()
 	signal    chan struct{} // wakes Next
+	*leg                    // nil without resumption
 
 	// Guarded by Session.mu.
 	until    time.Duration // the end of a trial
@@ -68,14 +69,17 @@ type Conn struct {
 	over     bool     // another connection took its place
 	waiting  bool     // attached and, if it is a poll, not answered yet
 	probed   bool     // a trial that was answered
+	final    bool     // it was told of the session's end
+}
 
-	// With resumption, guarded by Session.mu too.
-	at    number // of the attachment
-	pos   cursor // what of the outbox it was handed
-	up    uint64 // number of the last message that came on it, if it is a WebSocket
-	code  int    // of the close frame that ends it
-	final bool   // it was told of the session's end
-	lost  bool   // a candidate whose connection is gone
+// leg is the part of a connection that only one with resumption has. It is guarded by
+// Session.mu.
+type leg struct {
+	at   number // of the attachment
+	pos  cursor // what of the outbox it was handed
+	up   uint64 // number of the last message that came on it, if it is a WebSocket
+	code int    // of the close frame that ends it
+	lost bool   // a candidate whose connection is gone
 }
 
 // TryNext fills b with what is to be sent now. If there is nothing, it leaves b

@@ -16,6 +16,7 @@ type kept struct {
 	owners []owned // those that Begin was called for
 	turns  uint64  // how often it was called
 	over   bool    // the session has ended
+	missed bool    // something was forgotten that has perhaps not arrived: it was too much
 	look   bool    // a ping was sent before its time: the wheel does not know yet
 }
 
@@ -99,6 +100,7 @@ func (s *Session) limitKeptLocked() {
 	k, h, most := s.kept, &s.srv.keeps, s.srv.cfg.Keep.Buffer
 	bytes := func() int { return s.out.bytes - s.out.behind(k.pos) }
 	for k.pos.n > s.out.base && (bytes() > most || h.full()) {
+		k.missed = true
 		s.forgetLocked(s.out.base + 1)
 	}
 	if bytes() > most/2 && !s.pinged && s.state == open {
@@ -175,6 +177,14 @@ func (s *Session) Unconfirmed(owner any) (latest *Message, rest []*Message) {
 		}
 	}
 	return nil, nil
+}
+
+// Overflowed reports whether more was not confirmed than could be kept: what
+// [Session.Unconfirmed] returns may be incomplete.
+func (s *Session) Overflowed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.kept != nil && s.kept.missed
 }
 
 // forgetRest is called when the receiver has taken what it wants.

@@ -15,13 +15,13 @@ type Event struct {
 	Kind      EventKind
 	Transport string
 	Reason    CloseReason
-	Packets   int // pings, pongs and other control packets too
+	Packets   int // of Sent, pings and other control packets too
 	Bytes     int // of the packets' data
 	Queued    int // bytes that waited in the session's outbox, these included
 	Namespace string
 	Name      string        // of the event that was handled
 	Took      time.Duration // by its handlers
-	Err       error         // of its handlers, or of the request
+	Err       error         // of its handlers, of the request, or of an adapter
 }
 
 // EventKind says what an [Event] is about.
@@ -37,6 +37,7 @@ const (
 	Sent                           // Transport, Packets, Bytes, Queued
 	Handled                        // Namespace, Name, Took, Err
 	Refused                        // Transport as the request has it, Err: an *Error
+	ClusterFault                   // Namespace, Packets that did not get from node to node (0: nobody knows how many), Err: an adapter.Fault
 )
 
 // observe tells the observer, if there is one.

@@ -27,15 +27,21 @@ type Request struct {
 }
 
 func newRequest(r *http.Request, pick func(*http.Request) context.Context) *Request {
+	// One string, and not parts of what net/http has read.
+	rest := packHeader(r.Header, r.RequestURI, r.Host, r.RemoteAddr)
+	cut := func(n int) (part string) {
+		part, rest = rest[:n], rest[n:]
+		return part
+	}
 	q := &Request{
-		URI:        r.RequestURI,
-		Host:       r.Host,
-		RemoteAddr: r.RemoteAddr,
+		URI:        cut(len(r.RequestURI)),
+		Host:       cut(len(r.Host)),
+		RemoteAddr: cut(len(r.RemoteAddr)),
 		Secure:     r.TLS != nil,
 		Time:       time.Now(),
 		Context:    context.Background(),
-		header:     packHeader(r.Header),
 	}
+	q.header = rest
 	if pick != nil {
 		if ctx := pick(r); ctx != nil {
 			q.Context = context.WithoutCancel(ctx)
@@ -94,17 +100,25 @@ var skipped = map[string]bool{
 	"Sec-Websocket-Extensions": true,
 }
 
-// packHeader writes a header as lines of "name:value". net/http lets no line
-// break into a value.
-func packHeader(h http.Header) string {
+// packHeader writes a header as lines of "name:value", after what stands first. net/http
+// lets no line break into a value.
+func packHeader(h http.Header, first ...string) string {
 	n := 0
+	for _, s := range first {
+		n += len(s)
+	}
 	for k, vs := range h {
 		for _, v := range vs {
-			n += len(k) + len(v) + 2
+			if !skipped[k] {
+				n += len(k) + len(v) + 2
+			}
 		}
 	}
 	var b strings.Builder
 	b.Grow(n)
+	for _, s := range first {
+		b.WriteString(s)
+	}
 	for k, vs := range h {
 		if skipped[k] {
 			continue

@@ -161,7 +161,7 @@ func (s *Socket) Ask(ctx context.Context, e sio.Emission) iter.Seq2[sio.Body, er
 // number and then with what each acknowledges.
 func (n *Namespace) callAll(ctx context.Context, op *adapter.Op, list []*Socket, answer func(adapter.Answer) error) error {
 	id := n.nextAckID()
-	m, err := n.message(op.Event, sio.Header{Type: sio.Event, Event: op.Event.Event, ID: id, HasID: true})
+	m, err := n.message(op.Event, sio.Header{Type: sio.Event, Event: op.Event.Event, ID: id, HasID: true}, "")
 	if err != nil {
 		return err
 	}

@@ -46,7 +46,7 @@ func (n *Namespace) change(op *adapter.Op) error {
 	var m *engine.Message
 	if op.Kind == adapter.Broadcast {
 		var err error
-		if m, err = n.message(op.Event, sio.Header{Type: sio.Event, Event: op.Event.Event}); err != nil {
+		if m, err = n.message(op.Event, eventHeader(op.Event.Event), op.Mark); err != nil {
 			return err
 		}
 	}
@@ -77,16 +77,23 @@ func (s *Socket) apply(op *adapter.Op, m *engine.Message) {
 	}
 }
 
-// message makes the message of an event.
-func (n *Namespace) message(e sio.Emission, h sio.Header) (*engine.Message, error) {
+func eventHeader(name string) sio.Header { return sio.Header{Type: sio.Event, Event: name} }
+
+// message makes the message of an event, with the mark that an adapter has given it.
+func (n *Namespace) message(e sio.Emission, h sio.Header, mark string) (*engine.Message, error) {
 	h.Namespace = n.name
 	args := e.Args
 	traits := engine.Traits{NoCompress: e.NoCompress, Volatile: e.Volatile, Key: n.key(e.Latest)}
 	if r := n.registry.recovery; r != nil && !h.HasID {
 		// Volatile events have one too: official clients take any string that stands
 		// last for the offset.
-		traits.Owner, traits.Mark = n, r.offset()
-		args = append(slices.Clip(args), traits.Mark)
+		traits.Owner = n
+		var last any
+		if last, traits.Mark = n.offset(e, mark); n.carrier() == nil {
+			traits.Mark = r.offset()
+			last = traits.Mark
+		}
+		args = append(slices.Clip(args), last)
 	}
 	m, err := n.registry.encode(h, args...)
 	if err == nil && traits != (engine.Traits{}) {

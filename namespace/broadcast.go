@@ -194,6 +194,9 @@ func (t Target) do(op *adapter.Op) error {
 }
 
 func (n *Namespace) do(op *adapter.Op, local bool) error {
+	if n.carrier() != nil && op.Kind == adapter.Broadcast && !op.Event.Volatile && !local {
+		return n.relay(op)
+	}
 	err := n.Apply(context.Background(), op, nil)
 	if n.adapter == nil || err != nil || local {
 		return err

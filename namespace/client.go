@@ -41,9 +41,9 @@ type client struct {
 
 	mu      sync.Mutex // guards what follows
 	sockets []*Socket  // connecting or connected
-	alive   int        // sockets whose handlers have not come to their end yet
-	away    []string   // namespaces that the server sent the client away from, the latest last
+	alive   int32      // sockets whose handlers have not come to their end yet
 	absent  bool       // the session has no connection
+	away    []string   // namespaces that the server sent the client away from, the latest last
 }
 
 // Receive implements [engine.Receiver].

@@ -22,7 +22,7 @@ const (
 // Disconnect. It is guarded by Socket.mu.
 type inbox struct {
 	items   []*Ctx
-	head    int
+	head    int32
 	running bool          // the socket's goroutine runs
 	room    chan struct{} // closed when there is room again; made by who waits for it
 }
@@ -32,7 +32,7 @@ type inbox struct {
 // said who it is.
 func (s *Socket) fullLocked(size int) bool {
 	queued := s.client.queued.Load()
-	return len(s.inbox.items)-s.inbox.head >= inboxItems || queued > 0 && queued+int64(size) > inboxBytes
+	return len(s.inbox.items)-int(s.inbox.head) >= inboxItems || queued > 0 && queued+int64(size) > inboxBytes
 }
 
 // pushLocked appends c, and reports whether the goroutine must be started.
@@ -45,7 +45,7 @@ func (q *inbox) pushLocked(c *Ctx) (start bool) {
 
 // popLocked takes the next; nil when there is none and the goroutine ends.
 func (q *inbox) popLocked() *Ctx {
-	if q.head == len(q.items) {
+	if int(q.head) == len(q.items) {
 		if q.items, q.head, q.running = q.items[:0], 0, false; cap(q.items) > keepItems {
 			q.items = nil
 		}
@@ -54,7 +54,7 @@ func (q *inbox) popLocked() *Ctx {
 	c := q.items[q.head]
 	q.items[q.head] = nil
 	q.head++
-	if q.head > len(q.items)/2 { // else a queue that is never empty would only grow
+	if int(q.head) > len(q.items)/2 { // else a queue that is never empty would only grow
 		n := copy(q.items, q.items[q.head:])
 		clear(q.items[n:])
 		q.items, q.head = q.items[:n], 0

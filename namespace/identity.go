@@ -3,6 +3,7 @@
 package namespace
 
 import (
+	"encoding/json"
 	"maps"
 	"time"
 )
@@ -51,6 +52,11 @@ func (k Key[T]) Get(s *Socket) (T, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	v, ok := s.values[k.name].(T)
+	if text, raw := s.values[k.name].(savedValue); raw && !ok {
+		if ok = json.Unmarshal(text, &v) == nil; ok {
+			s.values[k.name] = v
+		}
+	}
 	return v, ok
 }
 

@@ -28,13 +28,15 @@ type Middleware func(next Handler) Handler
 type Namespace struct {
 	registry *Registry
 	name     string
-	parent   *Namespace                       // that it was made for; else nil
-	children *children                        // of a parent, else nil
-	adapter  adapter.Adapter                  // nil without other nodes; set by open
-	open     func() error                     // opens the adapter, and tells of the namespace; once
-	follower atomic.Pointer[adapter.Follower] // the adapter, if it is told of rooms
-	after    chan struct{}                    // closed when the adapter of the one before of this name is; nil if there is none
-	opened   atomic.Bool                      // adapter may be read
+	parent   *Namespace                        // that it was made for; else nil
+	children *children                         // of a parent, else nil
+	adapter  adapter.Adapter                   // nil without other nodes; set by open
+	carrying atomic.Pointer[adapter.Recoverer] // the adapter, if clients come back by way of it
+	follower atomic.Pointer[adapter.Follower]  // the adapter, if it is told of rooms
+	after    chan struct{}                     // closed when the adapter of the one before of this name is; nil if there is none
+	opening  opening
+	gaps     atomic.Uint64 // how often something of other nodes has not come
+	opened   atomic.Bool   // adapter may be read
 	ackIDs   atomic.Uint64
 	index    index
 	served   serverEvents
@@ -71,45 +73,15 @@ var (
 	_ sio.Caller    = (*Namespace)(nil)
 	_ adapter.Local = (*Namespace)(nil)
 	_ adapter.Rooms = (*Namespace)(nil)
+
+	_ adapter.Yielder = (*Namespace)(nil)
 )
 
 func newNamespace(g *Registry, name string) *Namespace {
 	n := &Namespace{registry: g, name: name}
-	n.open = sync.OnceValue(n.openOnce)
 	n.index.init(n)
 	n.hooks.Store(&hooks{})
 	return n
-}
-
-func (n *Namespace) openOnce() (err error) {
-	if n.after != nil {
-		<-n.after
-	}
-	if n.registry.opener != nil {
-		n.adapter, err = n.registry.opener.Open(n.name, n)
-		if f, ok := n.adapter.(adapter.Follower); ok {
-			n.follower.Store(&f)
-		}
-	}
-	n.opened.Store(true)
-	n.registry.mu.RLock()
-	listeners := n.registry.onNamespace
-	n.registry.mu.RUnlock()
-	tell := func() error {
-		for _, f := range listeners {
-			f(n)
-		}
-		return nil
-	}
-	if err == nil && n.parent != nil && !n.isNamed() {
-		// A client has asked for it: that must not take the process.
-		if err = guard(tell); err != nil {
-			origin{namespace: n}.logFailure("namespace", err)
-		}
-	} else if err == nil {
-		err = tell()
-	}
-	return err
 }
 
 // isNamed reports whether the application has named the namespace.

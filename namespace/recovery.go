@@ -22,6 +22,15 @@ import (
 // has worked; where it has, each event arrives once and in order. A zero field
 // means its default.
 //
+// With an adapter that is an [adapter.Recoverer], such as Redis in mode Streams, clients come
+// back to any node. Their sockets are not kept then, but saved: rooms, values in their JSON
+// form, and the user's ID, which must be the same again. All events but volatile ones and
+// those with acknowledgements go through the adapter, those to one socket too, and reach
+// clients in one order; who is in a room when an event comes back gets it. What only one
+// node sends its own clients ([Target.Local]) is not carried over: a client that may lack
+// some of it is not recovered, nor is one whose node has missed something of the others.
+// Events of a [Target.Latest] may come twice.
+//
 // What waits for an acknowledgement is not carried over: calls fail with
 // [ErrDisconnected]. Volatile events are not either.
 type Recovery struct {
@@ -105,6 +114,16 @@ func (r *recovery) name(s *Socket, pid string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	s.restore.pid = pid
+}
+
+// at returns the socket of that pid in the namespace; nil if it is not there.
+func (r *recovery) at(pid string, n *Namespace) *Socket {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if s := r.sockets[pid]; s != nil && s.namespace == n {
+		return s
+	}
+	return nil
 }
 
 // take takes out the socket of that pid in the namespace; nil if it is not there.

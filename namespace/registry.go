@@ -155,7 +155,7 @@ func (g *Registry) Close() (err error) {
 	all := slices.Collect(maps.Values(g.namespaces))
 	g.mu.RUnlock()
 	for _, n := range all {
-		if n.open() != nil || n.adapter == nil {
+		if !n.wasOpened() || n.adapter == nil {
 			continue
 		}
 		if e := n.adapter.Close(); err == nil {

@@ -26,11 +26,14 @@ type restore struct {
 	bytes  int               // of them all
 	keyed  map[string]int    // places of the newest of each key, among those that came later
 	heir   *Socket           // that the client came back to
+	seen   string            // the adapter's mark when the session ended
 	timer  *time.Timer
 	until  time.Time
 
 	place *list.Element // among those that are away; guarded by recovery.mu
 	ended chan struct{} // closed when the application has been told of the socket's end
+
+	carried *carried // nil unless clients come back by way of the adapter
 }
 
 type restoreState uint8
@@ -58,11 +61,12 @@ func (s *Socket) lose() {
 	if s.restore == nil {
 		return
 	}
+	seen := s.position()
 	latest, rest := s.client.session.Unconfirmed(s.namespace)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.restore
-	r.latest = latest
+	r.latest, r.seen = latest, seen
 	for place, m := range r.list { // it came after the session's end
 		rest = append(rest, m)
 		if key := m.Traits().Key; key != "" {
@@ -79,6 +83,10 @@ func (s *Socket) lose() {
 // stay keeps a socket that has ended for the return of its client; false if it cannot.
 func (s *Socket) stay(why Reason) bool {
 	if s.restore == nil {
+		return false
+	}
+	if s.restore.carried != nil {
+		s.carry(why)
 		return false
 	}
 	g := s.namespace.registry

@@ -33,6 +33,10 @@ func (s *Socket) reclaim(ctx context.Context) {
 		return
 	}
 	old := g.take(claim.PID, s.namespace)
+	if s.namespace.carrier() != nil {
+		s.reclaimCarried(ctx, old, claim.PID, claim.Offset)
+		return
+	}
 	switch {
 	case old == nil:
 		return
@@ -85,12 +89,14 @@ func (s *Socket) restorable(offset string) bool {
 
 // giveBack ends the claim of s, which did not get in: its client may try again.
 func (s *Socket) giveBack() {
-	if s.restore == nil || s.restore.old == nil {
+	if s.restore == nil {
 		return
 	}
-	old := s.restore.old
-	s.restore.old = nil
-	old.unclaim()
+	s.giveBackCarried()
+	if old := s.restore.old; old != nil {
+		s.restore.old = nil
+		old.unclaim()
+	}
 }
 
 // unclaim lets the client of s come back, whom nobody has claimed after all.
@@ -108,7 +114,7 @@ func (s *Socket) unclaim() {
 
 // keepApart makes s a socket of its own, if it is another user's than the one before.
 func (s *Socket) keepApart(who *Identity) {
-	if s.restore == nil || s.restore.old == nil || sameUser(s.restore.old.Identity(), who) {
+	if s.restore == nil || s.restore.old == nil && !s.returns() || s.isOf(who) {
 		return
 	}
 	s.giveBack()
@@ -118,6 +124,14 @@ func (s *Socket) keepApart(who *Identity) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.values = nil
+}
+
+// isOf reports whether the socket that the client comes back to was that user's.
+func (s *Socket) isOf(who *Identity) bool {
+	if s.returns() {
+		return s.restore.carried.isOf(who)
+	}
+	return sameUser(s.restore.old.Identity(), who)
 }
 
 func sameUser(a, b *Identity) bool {
@@ -136,6 +150,9 @@ func (s *Socket) enterIndex() (missed []*engine.Message, ok bool) {
 	if !s.begins() {
 		s.giveBack()
 		return nil, false
+	}
+	if s.restore.carried != nil {
+		return s.enterCarried()
 	}
 	if s.restore.old == nil {
 		return nil, s.namespace.index.add(s)
@@ -180,7 +197,9 @@ func (s *Socket) welcome(missed []*engine.Message) error {
 			_ = s.deliverNow(m) // or it is kept once more
 		}
 	}
+	s.caughtUp()
 	s.releaseHeld()
+	s.setEntering(false, nil)
 	if s.recovered.Load() && errors.Is(err, engine.ErrClosed) {
 		return nil // the client comes back once more, and gets all of it then
 	}

@@ -67,10 +67,8 @@ func (x *index) replace(old, s *Socket) bool {
 	if s.left {
 		return false
 	}
+	old.keepRoomsLocked(x)
 	for _, m := range old.memberships {
-		if m.room != &x.all {
-			old.lastRooms = append(old.lastRooms, m.room.name)
-		}
 		if s.membershipLocked(m.room) >= 0 {
 			x.exitLocked(m) // its own middlewares have had it join
 			continue
@@ -97,13 +95,27 @@ func (x *index) remove(s *Socket) {
 		delete(x.sockets, s.id)
 		x.watch.note(ownDeleted, s.id, s.id)
 	}
+	s.keepRoomsLocked(x)
 	for i := range s.memberships {
-		if r := s.memberships[i].room; r != &x.all {
-			s.lastRooms = append(s.lastRooms, r.name)
-		}
 		x.exitLocked(s.memberships[i])
 	}
 	s.memberships = nil
+}
+
+// keepRoomsLocked notes which rooms s is in before it leaves all of them.
+func (s *Socket) keepRoomsLocked(x *index) {
+	if names := s.roomsLocked(x); len(names) > 0 {
+		s.lastRooms = &names
+	}
+}
+
+func (s *Socket) roomsLocked(x *index) (names []string) {
+	for _, m := range s.memberships {
+		if m.room != &x.all {
+			names = append(names, m.room.name)
+		}
+	}
+	return names
 }
 
 func (x *index) join(s *Socket, names []string) error {
@@ -182,7 +194,7 @@ func (x *index) in(s *Socket, name string) bool {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
 	if s.left {
-		return s.id == name || slices.Contains(s.lastRooms, name)
+		return s.id == name || s.lastRooms != nil && slices.Contains(*s.lastRooms, name)
 	}
 	r := x.rooms[name]
 	return s.id == name || r != nil && s.membershipLocked(r) >= 0
@@ -191,16 +203,13 @@ func (x *index) in(s *Socket, name string) bool {
 func (x *index) roomsOf(s *Socket) []string {
 	x.mu.RLock()
 	defer x.mu.RUnlock()
-	if s.left {
-		return slices.Clone(s.lastRooms)
+	switch {
+	case !s.left:
+		return s.roomsLocked(x)
+	case s.lastRooms != nil:
+		return slices.Clone(*s.lastRooms)
 	}
-	var names []string
-	for _, m := range s.memberships {
-		if m.room != &x.all {
-			names = append(names, m.room.name)
-		}
-	}
-	return names
+	return nil
 }
 
 // exists tells whether the room has a member.

@@ -38,8 +38,8 @@ type Socket struct {
 
 	// Guarded by index.mu of the namespace.
 	memberships []membership
-	lastRooms   []string // when it has left
-	entered     bool     // is in the index: what is sent to its rooms reaches it
+	lastRooms   *[]string // when it has left; nil before
+	entered     bool      // is in the index: what is sent to its rooms reaches it
 	left        bool
 
 	// Of the socket's goroutine.
@@ -56,8 +56,8 @@ type Socket struct {
 	recovered atomic.Bool // its client came back to it
 	restore   *restore    // nil unless the client may come back; set once
 
-	mu       sync.Mutex // guards what follows
-	held     []*engine.Message
+	mu       sync.Mutex         // guards what follows
+	held     *[]*engine.Message // nil while there is nothing
 	inbox    inbox
 	identity *Identity
 	values   map[string]any
@@ -77,6 +77,9 @@ func newSocket(c *client, n *Namespace, auth sio.Body, size int) *Socket {
 	}
 	if n.registry.recovery != nil && !c.session.Resumes() {
 		s.restore = newRestore()
+		if n.carrier() != nil {
+			s.restore.carried = newCarried()
+		}
 	}
 	return s
 }
@@ -118,7 +121,10 @@ func (s *Socket) emit(e sio.Emission, h sio.Header) error {
 	if s.gone.Load() && !s.awaited() {
 		return ErrDisconnected
 	}
-	m, err := s.namespace.message(e, h)
+	if s.relays(e, h) {
+		return s.namespace.relay(&adapter.Op{Kind: adapter.Broadcast, Rooms: []string{s.id}, Event: e})
+	}
+	m, err := s.namespace.message(e, h, "")
 	if err != nil {
 		return err
 	}
@@ -142,7 +148,10 @@ func (s *Socket) deliver(m *engine.Message) error {
 	if s.holding.Load() {
 		s.mu.Lock()
 		if s.holding.Load() {
-			s.held = append(s.held, m)
+			if s.held == nil {
+				s.held = new([]*engine.Message)
+			}
+			*s.held = append(*s.held, m)
 			s.mu.Unlock()
 			return nil
 		}
@@ -153,6 +162,9 @@ func (s *Socket) deliver(m *engine.Message) error {
 
 // deliverNow sends m, or keeps it for a client that may come back.
 func (s *Socket) deliverNow(m *engine.Message) error {
+	if s.restore != nil && s.restore.carried.has(m) {
+		return nil
+	}
 	err := s.client.session.Send(m)
 	if s.restore != nil && errors.Is(err, engine.ErrClosed) {
 		return s.keep(m)
@@ -166,12 +178,12 @@ func (s *Socket) releaseHeld() {
 		s.mu.Lock()
 		held := s.held
 		s.held = nil
-		s.holding.Store(len(held) > 0)
+		s.holding.Store(held != nil)
 		s.mu.Unlock()
-		if len(held) == 0 {
+		if held == nil {
 			return
 		}
-		for _, m := range held {
+		for _, m := range *held {
 			_ = s.deliverNow(m)
 		}
 	}
@@ -240,6 +252,7 @@ func (s *Socket) kick() error {
 		s.namespace.registry.recovery.owns(s) // the client cannot be faster than its end
 	}
 	s.client.kicked(s)
+	s.hurry()
 	err := s.client.send(sio.Header{Type: sio.Disconnect, Namespace: s.namespace.name})
 	s.finish(ServerDisconnect)
 	return disconnected(err)

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/namespace/sio"
@@ -35,6 +36,7 @@ func Run(t *testing.T, c Cluster) {
 		{"CarriesTheWholeOperation", testFidelity},
 		{"KeepsTheOrderOfOneGoroutine", testOrder},
 		{"LosesNothingFromManyGoroutines", testConcurrent},
+		{"KeepsTheOrderOfEachRoom", testRooms},
 		{"KeepsNamespacesApart", testNamespaces},
 		{"FailureOfOneNode", testFailure},
 		{"AskAlone", testAskAlone},
@@ -73,7 +75,33 @@ func open(t *testing.T, openers []adapter.Opener, namespace string) []node {
 			}
 		})
 	}
+	for _, n := range nodes {
+		n.meet(t, len(nodes)-1)
+	}
 	return nodes
+}
+
+// meet waits until the node knows so many others.
+func (n node) meet(t *testing.T, others int) {
+	t.Helper()
+	ctx, again := patiently(t), time.NewTicker(5*time.Millisecond)
+	defer again.Stop()
+	for {
+		met := 0
+		for _, err := range n.Ask(ctx, &adapter.Op{Kind: adapter.Serve, Event: sio.Emission{Event: probe}}) {
+			if err == nil {
+				met++
+			}
+		}
+		if met >= others {
+			return
+		}
+		select {
+		case <-again.C:
+		case <-ctx.Done():
+			t.Fatalf("a node knows %d of %d others after %v", met, others, patience)
+		}
+	}
 }
 
 func (n node) publish(t *testing.T, op *adapter.Op) {
@@ -123,6 +151,7 @@ func testReachesOthers(t *testing.T, c Cluster) {
 
 func testFidelity(t *testing.T, c Cluster) {
 	nodes := open(t, c(t, 2), "/some")
+	follow(t, nodes[0], nodes[1], "a", "b", "c")
 	ops := []*adapter.Op{
 		{Event: sio.Emission{Event: "empty"}},
 		{Event: sio.Emission{Event: "args", Args: []any{"größe ☃ \u2028", 1.5, true, nil, map[string]any{"a": []int{1}}}}},

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -29,19 +30,21 @@ func RunBus(t *testing.T, b Buses) {
 		{"ReachesAll", testBusReachesAll},
 		{"CarriesAnyBytes", testBusBytes},
 		{"KeepsTheOrderOfOneGoroutine", testBusOrder},
+		{"KeepsTheOrderBetweenTopics", testBusTopics},
+		{"TakesLongTopics", testBusLongTopic},
 		{"StopEndsCalls", testBusStop},
 	} {
 		t.Run(test.name, func(t *testing.T) { test.run(t, b) })
 	}
-	t.Run("Adapter", func(t *testing.T) {
-		Run(t, func(t *testing.T, n int) []adapter.Opener {
-			var openers []adapter.Opener
-			for _, bus := range b(t, n) {
-				openers = append(openers, cluster.Over(bus, cluster.Config{Settle: 50 * time.Millisecond}))
-			}
-			return openers
-		})
-	})
+	over := func(t *testing.T, n int) []adapter.Opener {
+		var openers []adapter.Opener
+		for _, bus := range b(t, n) {
+			openers = append(openers, cluster.Over(bus, cluster.Config{Settle: 50 * time.Millisecond}))
+		}
+		return openers
+	}
+	t.Run("KeepsTheOrderBetweenRooms", func(t *testing.T) { testOrderOfRooms(t, over) })
+	t.Run("Adapter", func(t *testing.T) { Run(t, over) })
 }
 
 // heard is what a subscriber has got.
@@ -52,9 +55,17 @@ type heard struct {
 	stop     func()
 }
 
+func newHeard() *heard { return &heard{more: make(chan struct{})} }
+
 func subscribe(t *testing.T, b cluster.Bus, topic string) *heard {
 	t.Helper()
-	h := &heard{more: make(chan struct{})}
+	h := newHeard()
+	h.subscribe(t, b, topic)
+	return h
+}
+
+func (h *heard) subscribe(t *testing.T, b cluster.Bus, topic string) {
+	t.Helper()
 	stop, err := b.Subscribe(context.Background(), topic, func(payload []byte) {
 		h.mu.Lock()
 		defer h.mu.Unlock()
@@ -67,7 +78,6 @@ func subscribe(t *testing.T, b cluster.Bus, topic string) *heard {
 	}
 	h.stop = sync.OnceFunc(stop)
 	t.Cleanup(h.stop)
-	return h
 }
 
 // want waits for the payloads, and for no others.
@@ -136,6 +146,29 @@ func testBusOrder(t *testing.T, b Buses) {
 		want = append(want, fmt.Sprint(i))
 	}
 	h.want(t, "node 1", want...)
+}
+
+// What one goroutine publishes comes in that order, in whatever topics.
+func testBusTopics(t *testing.T, b Buses) {
+	buses := b(t, 2)
+	h := newHeard()
+	for i := range 5 {
+		h.subscribe(t, buses[1], fmt.Sprint("topics.", i))
+	}
+	var want []string
+	for i := range 1000 {
+		publish(t, buses[0], fmt.Sprint("topics.", i*7%5), fmt.Sprint(i))
+		want = append(want, fmt.Sprint(i))
+	}
+	h.want(t, "node 1", want...)
+}
+
+func testBusLongTopic(t *testing.T, b Buses) {
+	buses := b(t, 2)
+	topic := strings.Repeat("Az09_-.", 110) + "end"
+	h := subscribe(t, buses[1], topic)
+	publish(t, buses[0], topic, "one")
+	h.want(t, "node 1", "one")
 }
 
 func testBusStop(t *testing.T, b Buses) {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/everwire/everwire/adapter"
+	"github.com/everwire/everwire/namespace/sio"
 )
 
 // patience is how long an operation may take from node to node.
@@ -22,7 +23,8 @@ type recorder struct {
 	err       error // of Apply
 	answers   func(ctx context.Context, answer func(adapter.Answer) error) error
 	forbidden *testing.T
-	more      chan struct{} // closed when ops grows
+	probed    map[string]bool // rooms that are heard
+	more      chan struct{}   // closed when ops grows
 }
 
 var _ adapter.Local = (*recorder)(nil)
@@ -30,6 +32,7 @@ var _ adapter.Local = (*recorder)(nil)
 func newRecorder() *recorder {
 	return &recorder{
 		more:    make(chan struct{}),
+		probed:  make(map[string]bool),
 		answers: func(context.Context, func(adapter.Answer) error) error { return nil },
 	}
 }
@@ -49,10 +52,25 @@ func (r *recorder) record(op *adapter.Op) (replies func(context.Context, func(ad
 	if r.forbidden != nil {
 		r.forbidden.Error("Apply was called after Close had returned")
 	}
+	if op.Event.Event == probe {
+		for _, room := range op.Rooms {
+			r.probed[room] = true
+		}
+		return present, nil
+	}
 	r.ops = append(r.ops, op)
 	close(r.more)
 	r.more = make(chan struct{})
 	return r.answers, r.err
+}
+
+// present answers a probe.
+func present(_ context.Context, answer func(adapter.Answer) error) error {
+	body, err := sio.NewBody(true)
+	if err != nil {
+		return err
+	}
+	return answer(adapter.Answer{Body: body})
 }
 
 // fail has Apply return err from now on.

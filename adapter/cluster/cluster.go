@@ -5,43 +5,76 @@
 //
 // Messages have the form of the official adapters that are made of heartbeats; which nodes
 // can be in one cluster with others is for the Bus to say.
+//
+// # What gets where
+//
+// Each room with members has a topic of its own, and nodes without members of a room
+// receive none of its broadcasts. Broadcasts to everybody or to more than 8 rooms,
+// questions, and what changes rooms or ends sockets go to all nodes; so do, for two
+// seconds, broadcasts to a room that sockets of other nodes were made to join. What one
+// goroutine publishes is applied on each other node in that order, whatever the rooms.
+//
+// When the first socket of a node joins a room, the node subscribes to its topic: by the
+// time Join returns, that is on its way, one round trip to the bus. What another node
+// sends to that room alone in between is not received. Sockets that are in the room
+// already are not affected, nor those that join it later; nor who comes back to a room
+// that was empty for less than a second. What must not be missed is asked for after the
+// join, sent to the socket, or sent to everybody.
+//
+// Messages are numbered: a node notices those that have not come, and tells so, see
+// [adapter.Fault]. Nothing is sent twice.
 package cluster
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"time"
 
 	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/adapter/forward"
 	"github.com/everwire/everwire/adapter/internal/node"
-	"github.com/everwire/everwire/adapter/internal/wire"
 )
 
 // Bus carries payloads between nodes. Its methods may be called concurrently.
 type Bus interface {
 	// Publish has payload brought to all who have subscribed to topic, on all nodes,
 	// also on this one. It does not wait for them, and does not keep payload. The
-	// order of what one goroutine publishes is kept, for all topics together. An
-	// error says that it was not published.
+	// order of what one goroutine publishes is kept, for all topics together: the
+	// functions that one node has subscribed are called in that order. An error says
+	// that it was not published.
 	Publish(ctx context.Context, topic string, payload []byte) error
 
 	// Subscribe calls f for each payload, one at a time. It returns when what others
 	// publish from now on will come. f does not block, and does not keep payload.
-	// After stop has returned, which waits for f, no call of f begins. Topics are made
-	// of letters, digits, "-", "_" and ".", which stands alone.
+	// After stop has returned, which waits for f and is not called by it, no call of f
+	// begins. Topics are made of letters, digits, "-", "_" and ".", which stands alone;
+	// they have less than 800 bytes.
 	Subscribe(ctx context.Context, topic string, f func(payload []byte)) (stop func(), err error)
 }
 
-// Config sets up a cluster. A zero field means its default; all nodes need the same.
+// Reporter may be implemented by a [Bus] that knows of messages that it has lost.
+type Reporter interface {
+	// Report has f told of those in topics that begin with the words of base, and of
+	// times without a connection. f does not block, and is not called after stop, which
+	// it does not call, has returned.
+	Report(base string, f func(adapter.Fault)) (stop func())
+}
+
+// Config sets up a cluster or an [Emitter]. A zero field means its default; all nodes need the same.
 type Config struct {
-	Prefix     string        // of topics; default "everwire"
+	Prefix     string        // of topics: words of letters, digits, - and _, with dots between; default "everwire"
 	Heartbeat  time.Duration // a node that has sent nothing for so long says that it is there; default 3 s
 	Silence    time.Duration // after which a node counts as gone; default 9 s, more than Heartbeat
 	Settle     time.Duration // how long a new node waits for those that are there, before it asks; default 200 ms
 	Timeout    time.Duration // for which others may describe or count their sockets; default 5 s
 	MaxMessage int           // bytes; larger messages are refused, or dropped when they arrive; default 16 MiB
+
+	// Private gives sockets topics of their own, as rooms have. What is sent to one
+	// socket of another node reaches that node alone, and each socket costs a
+	// subscription, about a kilobyte. Without it, what is sent to sockets of other nodes
+	// by their IDs, and to rooms whose names have 20 bytes as these have, goes to all
+	// nodes; rooms such as "user:7" cost less. Default false.
+	Private bool
 }
 
 func (c *Config) setDefaults() {
@@ -83,88 +116,20 @@ func (o *opener) Forwarder() *forward.Forwarder {
 	})
 }
 
-// Open implements [adapter.Opener].
+// Open implements [adapter.Opener]. It waits for the bus, for Config.Timeout at most.
 func (o *opener) Open(namespace string, local adapter.Local) (adapter.Adapter, error) {
-	n := node.New(node.Config{Namespace: namespace, Local: local, Timeout: o.config.Timeout})
-	l := &link{
-		opener:  o,
-		node:    n,
-		topic:   o.config.Prefix + "." + base64.RawURLEncoding.EncodeToString([]byte(namespace)),
-		settled: time.Now().Add(o.config.Settle),
-		members: make(map[string]time.Time),
-		done:    make(chan struct{}),
+	if !validPrefix.MatchString(o.config.Prefix) {
+		return nil, errPrefix
 	}
-	l.ctx, l.end = context.WithCancel(context.Background())
+	n := node.New(node.Config{Namespace: namespace, Local: local, Timeout: o.config.Timeout})
+	l := newLink(o, n)
 	n.Link(l)
 	if err := l.start(); err != nil {
 		_ = n.Close() // err says what is wrong
 		return nil, fmt.Errorf("cluster: namespace %q: %w", namespace, err)
 	}
-	return n, nil
-}
-
-// all is where messages for all nodes go, and private those for one.
-func (l *link) all() string                { return l.topic + ".all" }
-func (l *link) private(name string) string { return l.topic + ".node." + name }
-
-func (l *link) start() error {
-	for _, topic := range []string{l.private(l.node.Name), l.all()} {
-		stop, err := l.bus.Subscribe(l.ctx, topic, l.receive)
-		if err != nil {
-			close(l.done)
-			return err
-		}
-		l.stops = append(l.stops, stop)
-	}
-	// Owned by the link, and ends with it; blocks in Publish alone.
-	go l.run()
-	return l.Send(&node.Message{Type: node.Hello, From: l.node.Name})
-}
-
-// Send implements [node.Link].
-func (l *link) Send(m *node.Message) error {
-	if err := l.publish(l.all(), m); err != nil {
-		return err
-	}
-	l.mu.Lock()
-	l.sent = time.Now()
-	l.mu.Unlock()
-	return nil
-}
-
-// Reply implements [node.Link].
-func (l *link) Reply(to, m *node.Message) error { return l.publish(l.private(to.From), m) }
-
-func (l *link) publish(topic string, m *node.Message) error {
-	e, err := l.node.Envelope(m)
-	if err != nil {
-		return err
-	}
-	payload, err := wire.Append(nil, e)
-	if err != nil {
-		return err
-	}
-	if len(payload) > l.config.MaxMessage {
-		return fmt.Errorf("cluster: message of %d bytes is larger than Config.MaxMessage", len(payload))
-	}
-	return l.bus.Publish(context.Background(), topic, payload)
-}
-
-// receive takes a message of the bus. One that is none is dropped.
-func (l *link) receive(payload []byte) {
-	if len(payload) > l.config.MaxMessage {
-		return
-	}
-	m, err := l.node.ParseEnvelope(payload)
-	if err != nil || m.From == l.node.Name || !l.heard(m) {
-		return
-	}
-	switch m.Type {
-	case node.Hello:
-		// Who is new hears of this node later if this gets lost.
-		_ = l.Reply(m, &node.Message{Type: node.Heartbeat, From: l.node.Name})
-	case node.Heartbeat, node.Goodbye:
-	default:
-		l.node.Receive(m)
-	}
+	return struct {
+		*node.Node
+		adapter.Follower
+	}{n, l.rooms}, nil
 }

@@ -5,49 +5,84 @@ package cluster
 import (
 	"context"
 	"slices"
-	"sync"
+	"strings"
 	"time"
 
 	"github.com/everwire/everwire/adapter/internal/node"
 )
 
-// maxMembers is how many nodes are remembered: whoever can publish can make them up.
-const maxMembers = 4096
+const (
+	// maxPeers is how many nodes and emitters are remembered: whoever can publish can
+	// make them up.
+	maxPeers = 4096
+	// memory is how long those who are silent are remembered, for what is missing when
+	// they are heard again.
+	memory = 2 * time.Minute
+)
 
-// link is one namespace of this node on the bus.
-type link struct {
-	*opener
-	node    *node.Node
-	topic   string
-	settled time.Time
-	ctx     context.Context // ends with the link
-	end     context.CancelFunc
-	done    chan struct{} // closed when run has ended
-	stops   []func()
-
-	mu      sync.Mutex // guards what follows
-	members map[string]time.Time
-	sent    time.Time
+// peer is who has published something. Guarded by link.mu.
+type peer struct {
+	heard  time.Time
+	member bool // a node that answers
+	copies copies
 }
 
-// heard notes that a node is there, or not any more; false if there are too many.
-func (l *link) heard(m *node.Message) bool {
+// heard notes that a node is there, or not any more. Nil: there are too many.
+func (l *link) heard(m *node.Message) *peer {
 	l.mu.Lock()
-	_, known := l.members[m.From]
-	switch {
-	case m.Type == node.Goodbye:
-		delete(l.members, m.From)
-	case !known && len(l.members) >= maxMembers:
-		l.mu.Unlock()
-		return false
-	default:
-		l.members[m.From] = time.Now()
+	p := l.peers[m.From]
+	if p == nil {
+		if len(l.peers) >= maxPeers && !l.forgetSilentLocked() {
+			l.mu.Unlock()
+			return nil
+		}
+		p = new(peer)
+		l.peers[m.From] = p
 	}
+	p.heard = time.Now()
+	left := l.setMemberLocked(p, m.Type != node.Goodbye && !strings.HasPrefix(m.From, emitterName))
 	l.mu.Unlock()
-	if m.Type == node.Goodbye && known {
+	if left {
 		l.node.Left(m.From)
 	}
-	return true
+	return p
+}
+
+func (l *link) setMemberLocked(p *peer, member bool) (left bool) {
+	left = p.member && !member
+	switch {
+	case left:
+		l.members--
+	case member && !p.member:
+		l.members++
+	}
+	p.member = member
+	return left
+}
+
+// forgetSilentLocked makes room for one, if not all are members.
+func (l *link) forgetSilentLocked() bool {
+	if l.members >= len(l.peers) {
+		return false
+	}
+	for name, p := range l.peers {
+		if !p.member {
+			l.forgetLocked(name)
+			return true
+		}
+	}
+	return false
+}
+
+func (l *link) forgetLocked(name string) {
+	delete(l.peers, name)
+	for f := range l.feeds {
+		if c := f.counts[name]; c != nil {
+			delete(f.counts, name)
+			delete(l.gaps, c)
+			l.counts--
+		}
+	}
 }
 
 // Others implements [node.Link].
@@ -61,15 +96,17 @@ func (l *link) Others(ctx context.Context) (int, []string, error) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	names := make([]string, 0, len(l.members))
-	for name := range l.members {
-		names = append(names, name)
+	names := []string{}
+	for name, p := range l.peers {
+		if p.member {
+			names = append(names, name)
+		}
 	}
 	slices.Sort(names)
 	return len(names), names, nil
 }
 
-// run tells others that this node is there, and notices who is not.
+// run tells others that this node is there, and notices who is not, and what has not come.
 func (l *link) run() {
 	defer close(l.done)
 	ticks := time.NewTicker(l.config.Heartbeat / 3)
@@ -83,6 +120,8 @@ func (l *link) run() {
 		for _, name := range l.silent() {
 			l.node.Left(name)
 		}
+		l.tellMissed()
+		l.rooms.tick()
 		if l.quiet() {
 			// One that gets lost is followed by others.
 			_ = l.Send(&node.Message{Type: node.Heartbeat, From: l.node.Name})
@@ -90,14 +129,17 @@ func (l *link) run() {
 	}
 }
 
-// silent forgets who has not been heard of for too long.
+// silent returns who has not been heard of for too long.
 func (l *link) silent() (gone []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	for name, heard := range l.members {
-		if time.Since(heard) >= l.config.Silence {
-			delete(l.members, name)
+	for name, p := range l.peers {
+		silence := time.Since(p.heard)
+		if silence >= l.config.Silence && l.setMemberLocked(p, false) {
 			gone = append(gone, name)
+		}
+		if silence >= max(l.config.Silence, memory) {
+			l.forgetLocked(name)
 		}
 	}
 	return gone
@@ -108,15 +150,4 @@ func (l *link) quiet() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return time.Since(l.sent) >= l.config.Heartbeat*2/3
-}
-
-// Close implements [node.Link].
-func (l *link) Close() error {
-	l.end()
-	<-l.done
-	err := l.Send(&node.Message{Type: node.Goodbye, From: l.node.Name})
-	for _, stop := range l.stops {
-		stop()
-	}
-	return err
 }

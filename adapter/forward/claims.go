@@ -48,11 +48,7 @@ func (c *claims) init() {
 func (c *claims) take(rid string, t tag, now time.Time) tag {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	for len(c.oldest) > 0 && !now.Before(c.oldest[0].until) {
-		delete(c.byRID, c.oldest[0].rid)
-		c.oldest[0] = kept{}
-		c.oldest = c.oldest[1:]
-	}
+	c.sweepLocked(now)
 	if owner, ok := c.byRID[rid]; ok {
 		return owner
 	}
@@ -61,6 +57,21 @@ func (c *claims) take(rid string, t tag, now time.Time) tag {
 		c.oldest = append(c.oldest, kept{rid, now.Add(claimTime)})
 	}
 	return t
+}
+
+// sweep forgets races whose time is over.
+func (c *claims) sweep(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sweepLocked(now)
+}
+
+func (c *claims) sweepLocked(now time.Time) {
+	for len(c.oldest) > 0 && !now.Before(c.oldest[0].until) {
+		delete(c.byRID, c.oldest[0].rid)
+		c.oldest[0] = kept{}
+		c.oldest = c.oldest[1:]
+	}
 }
 
 // ask notes that an answer to a claim is waited for; false if there are too many.

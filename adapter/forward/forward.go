@@ -152,6 +152,7 @@ func (f *Forwarder) run() {
 		for _, id := range f.peers.silent(f.config.Silence) {
 			f.streams.drop(id)
 		}
+		f.claims.sweep(time.Now())
 		_ = f.announce(beat) // one that gets lost is followed by others
 		for _, s := range f.streams.list(func(key) bool { return true }) {
 			s.mark()

@@ -275,7 +275,11 @@ func TestClaims(t *testing.T) {
 			}
 		}
 		require.Len(t, keepers, 5)
-		time.Sleep(claimTime)
+		time.Sleep(claimTime + nodes[0].config.Heartbeat)
+		synctest.Wait()
+		for _, f := range nodes {
+			require.Empty(t, f.claims.byRID)
+		}
 		b.mu.Lock()
 		b.lose = func(m frame) bool { return m.kind == claimed }
 		b.mu.Unlock()
@@ -290,6 +294,7 @@ func TestClaims(t *testing.T) {
 			}
 			require.Empty(t, f.claims.waiting)
 		}
+		synctest.Wait()
 		for _, f := range nodes {
 			require.LessOrEqual(t, len(f.claims.byRID), 10)
 			require.NoError(t, f.Close(t.Context()))

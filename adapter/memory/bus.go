@@ -12,27 +12,62 @@ import (
 
 // Bus is a bus in memory, for the tests of what runs over a bus; see package
 // adapter/cluster. The zero Bus is ready; nodes that are given the same Bus form a
-// cluster.
+// cluster. All payloads come to all subscribers in one order, one at a time.
 type Bus struct {
-	mu     sync.Mutex // guards topics and the slices in it, which are replaced, never changed
-	topics map[string][]*subscription
+	mu      sync.Mutex // guards what follows, and the slices in topics, which are replaced, never changed
+	topics  map[string][]*subscription
+	waiting []delivery
+	running bool
 }
 
-// maxWaiting is how many payloads may wait for one subscriber.
+// delivery is one payload and who is to get it.
+type delivery struct {
+	to      []*subscription
+	payload []byte
+}
+
+// maxWaiting is how many payloads may wait for the subscribers.
 const maxWaiting = 1 << 16
 
-var errFull = errors.New("memory: a subscriber does not take what is published")
+var errFull = errors.New("memory: subscribers do not take what is published")
 
-// Publish brings payload to the subscribers. An error says that it was not brought to all
-// of them.
-func (b *Bus) Publish(_ context.Context, topic string, payload []byte) (err error) {
-	payload = bytes.Clone(payload)
-	b.mu.Lock() // held to keep the order between subscribers
+// Publish brings payload to the subscribers. An error says that it did not.
+func (b *Bus) Publish(_ context.Context, topic string, payload []byte) error {
+	b.mu.Lock()
 	defer b.mu.Unlock()
-	for _, s := range b.topics[topic] {
-		err = errors.Join(err, s.add(payload))
+	switch {
+	case len(b.topics[topic]) == 0:
+		return nil
+	case len(b.waiting) >= maxWaiting:
+		return errFull
 	}
-	return err
+	b.waiting = append(b.waiting, delivery{b.topics[topic], bytes.Clone(payload)})
+	if !b.running {
+		b.running = true
+		// Owned by the bus; ends when nothing waits; blocks in subscribers alone.
+		go b.run()
+	}
+	return nil
+}
+
+func (b *Bus) run() {
+	for d, ok := b.next(); ok; d, ok = b.next() {
+		for _, s := range d.to {
+			s.call(d.payload)
+		}
+	}
+}
+
+func (b *Bus) next() (d delivery, ok bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.waiting) == 0 {
+		b.running, b.waiting = false, nil
+		return d, false
+	}
+	d, b.waiting[0] = b.waiting[0], d
+	b.waiting = b.waiting[1:]
+	return d, true
 }
 
 // Subscribe calls f for each payload, until stop is called.
@@ -45,52 +80,43 @@ func (b *Bus) Subscribe(_ context.Context, topic string, f func(payload []byte))
 	}
 	b.topics[topic] = append(slices.Clip(b.topics[topic]), s)
 	return func() {
-		b.mu.Lock()
-		b.topics[topic] = slices.DeleteFunc(slices.Clone(b.topics[topic]), func(o *subscription) bool { return o == s })
-		b.mu.Unlock()
+		b.remove(topic, s)
 		s.stop()
 	}, nil
 }
 
-// subscription is one subscriber and what waits for it.
+func (b *Bus) remove(topic string, s *subscription) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	rest := slices.DeleteFunc(slices.Clone(b.topics[topic]), func(o *subscription) bool { return o == s })
+	if b.topics[topic] = rest; len(rest) == 0 {
+		delete(b.topics, topic)
+	}
+}
+
+// subscription is one subscriber.
 type subscription struct {
 	f     func(payload []byte)
 	calls sync.WaitGroup
 
-	mu      sync.Mutex // guards what follows
-	waiting [][]byte
-	running bool
+	mu      sync.Mutex // guards stopped
 	stopped bool
 }
 
-func (s *subscription) add(payload []byte) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if len(s.waiting) >= maxWaiting {
-		return errFull
-	}
-	s.waiting = append(s.waiting, payload)
-	if !s.running && !s.stopped {
-		s.running = true
-		// Owned by the subscription; ends when nothing waits; blocks in f alone.
-		s.calls.Go(s.run)
-	}
-	return nil
-}
-
-func (s *subscription) run() {
-	for {
-		s.mu.Lock()
-		if len(s.waiting) == 0 || s.stopped {
-			s.running, s.waiting = false, nil
-			s.mu.Unlock()
-			return
-		}
-		payload := s.waiting[0]
-		s.waiting = s.waiting[1:]
-		s.mu.Unlock()
+func (s *subscription) call(payload []byte) {
+	if s.begin() {
+		defer s.calls.Done()
 		s.f(payload)
 	}
+}
+
+func (s *subscription) begin() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.stopped {
+		s.calls.Add(1)
+	}
+	return !s.stopped
 }
 
 func (s *subscription) stop() {

@@ -5,6 +5,8 @@ package memory_test
 import (
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"github.com/everwire/everwire/adapter/adaptertest"
 	"github.com/everwire/everwire/adapter/cluster"
 	"github.com/everwire/everwire/adapter/memory"
@@ -19,4 +21,19 @@ func TestBus(t *testing.T) {
 		}
 		return buses
 	})
+}
+
+// A subscriber that takes nothing costs so much memory, and no more.
+func TestBusIsFull(t *testing.T) {
+	var bus memory.Bus
+	hold := make(chan struct{})
+	stop, err := bus.Subscribe(t.Context(), "x", func([]byte) { <-hold })
+	require.NoError(t, err)
+	for n := 0; err == nil; n++ {
+		require.Less(t, n, 1<<17)
+		err = bus.Publish(t.Context(), "x", nil)
+	}
+	require.ErrorContains(t, err, "do not take")
+	close(hold)
+	stop()
 }

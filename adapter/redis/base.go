@@ -5,6 +5,7 @@ package redis
 import (
 	"context"
 
+	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/adapter/internal/node"
 	"github.com/everwire/everwire/adapter/internal/wire"
 )
@@ -18,22 +19,20 @@ type base struct {
 	public  string // channel of all nodes
 	answers string // channel of a node, up to its name
 	leave   func() // the cluster
-	topics  []subscribed
-}
-
-type subscribed struct {
-	subscriber *subscriber
-	topic      topic
+	topics  []topic
 }
 
 // listen subscribes, and waits until Redis has confirmed.
 func (b *base) listen(h handler, topics ...topic) error {
 	for _, t := range topics {
-		s, err := b.subscriber(t)
+		s, err := b.place(t)
 		if err != nil {
 			return err
 		}
-		b.topics = append(b.topics, subscribed{s, t})
+		b.topics = append(b.topics, t)
+		if t.scope == pattern || t.scope == sharded && t.name == b.channel {
+			s.tell(t, b.cut)
+		}
 		if err := s.wait(t, h); err != nil {
 			return err
 		}
@@ -44,7 +43,7 @@ func (b *base) listen(h handler, topics ...topic) error {
 // Close implements [node.Link].
 func (b *base) Close() error {
 	for _, t := range b.topics {
-		t.subscriber.drop(t.topic)
+		b.drop(t)
 	}
 	b.leave()
 	return nil
@@ -53,18 +52,31 @@ func (b *base) Close() error {
 // receive reads a message with parse, and hands it to the node.
 func (b *base) receive(payload string, parse func([]byte) (*node.Message, error)) {
 	if len(payload) > b.config.MaxMessage {
-		b.ignore()
+		b.ignore(ErrTooLarge)
 		return
 	}
 	m, err := parse([]byte(payload))
 	if err != nil {
-		b.ignore()
+		b.ignore(err)
 		return
 	}
 	b.node.Receive(m)
 }
 
-func (b *base) ignore() { b.tally.ignored.Add(1) }
+func (b *base) ignore(err error) {
+	b.tally.ignored.Add(1)
+	b.node.Fault(adapter.Fault{Kind: adapter.Ignored, Messages: 1, Err: err})
+}
+
+// lost tells of what was to be published, and was not, if that is what became of it.
+func (b *base) lost(err error) {
+	if err != nil {
+		b.node.Fault(adapter.Fault{Kind: adapter.Lost, Messages: 1, Err: err})
+	}
+}
+
+// cut tells that the connection was away: nobody knows what came meanwhile.
+func (b *base) cut() { b.node.Fault(adapter.Fault{Kind: adapter.Missed}) }
 
 // Others implements [node.Link].
 func (b *base) Others(ctx context.Context) (int, []string, error) {
@@ -101,7 +113,7 @@ func (b *base) send(command, channel string, m *node.Message, write appendTo) er
 	if err != nil {
 		return err
 	}
-	return b.publish(command, channel, payload)
+	return b.publish(command, channel, payload, b.lost)
 }
 
 // private is the channel of one node's answers.

@@ -67,7 +67,7 @@ func (c *classic) Send(m *node.Message) error {
 		if len(m.Op.Rooms) == 1 {
 			channel += m.Op.Rooms[0] + "#"
 		}
-		return c.publish("publish", channel, payload)
+		return c.publish("publish", channel, payload, c.lost)
 	}
 	request, err := classicRequest(m, c.node.Namespace)
 	if err != nil {
@@ -102,5 +102,5 @@ func (c *classic) put(channel string, m wire.Map, write appendTo) error {
 	if err != nil {
 		return err
 	}
-	return c.publish("publish", channel, payload)
+	return c.publish("publish", channel, payload, c.lost)
 }

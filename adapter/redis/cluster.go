@@ -4,8 +4,10 @@ package redis
 
 import (
 	"context"
+	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 
@@ -39,16 +41,17 @@ type Stats struct {
 	Published uint64 // taken by Redis
 	Refused   uint64 // too much waited to be published
 	Lost      uint64 // for which Redis has perhaps not got what was sent
+	Missed    uint64 // of others, that a stream had lost before they were read, as far as anybody knows how many
 	Ignored   uint64 // received, and no message of the protocol or of a namespace that is open
 }
 
 // tally is what Stats are made of.
-type tally struct{ published, refused, lost, ignored atomic.Uint64 }
+type tally struct{ published, refused, lost, missed, ignored atomic.Uint64 }
 
 // Stats returns the numbers of now.
 func (c *Cluster) Stats() Stats {
 	t := &c.tally
-	return Stats{t.published.Load(), t.refused.Load(), t.lost.Load(), t.ignored.Load()}
+	return Stats{t.published.Load(), t.refused.Load(), t.lost.Load(), t.missed.Load(), t.ignored.Load()}
 }
 
 // Open implements [adapter.Opener]. It returns when Redis has confirmed the namespace's
@@ -66,6 +69,12 @@ func (c *Cluster) Open(namespace string, l adapter.Local) (adapter.Adapter, erro
 	if err := link.start(); err != nil {
 		_ = n.Close() // err says what is wrong
 		return nil, err
+	}
+	if r, ok := link.(adapter.Recoverer); ok {
+		return struct {
+			*node.Node
+			adapter.Recoverer
+		}{n, r}, nil
 	}
 	if f, ok := link.(adapter.Follower); ok {
 		return struct {
@@ -111,41 +120,48 @@ func (c *Cluster) leave() {
 
 // hub holds the connections.
 type hub struct {
-	config *Config
-	tally  *tally
-	own    goredis.UniversalClient // for what is received
-	queue  *queue
+	config  *Config
+	tally   *tally
+	own     goredis.UniversalClient // for what is received
+	queue   *queue
+	lines   *lines
+	end     context.CancelFunc // of what runs
+	running sync.WaitGroup
+	slots   chan struct{} // who collects what clients have missed
 
-	mu          sync.Mutex             // guards what follows
-	subscribers map[string]*subscriber // by shard; "" for all that is not sharded
-	readers     map[string]*reader     // of streams, by name
+	mu          sync.Mutex              // guards what follows
+	saves       *queue                  // of what clients come back to; nil until one may
+	asks        goredis.UniversalClient // the same
+	subscribers map[string]*subscriber  // by shard; "" for all that is not sharded
+	readers     map[string]*reader      // of streams, by name
+	places      map[topic]*subscriber   // who has it, in a Redis Cluster
 }
 
-func newHub(c *Config, t *tally) (*hub, error) {
-	h := &hub{config: c, tally: t, subscribers: make(map[string]*subscriber), readers: make(map[string]*reader)}
-	out, err := private(c.Client, nil)
-	if err != nil {
+func newHub(c *Config, t *tally) (h *hub, err error) {
+	h = &hub{
+		config: c, tally: t, subscribers: make(map[string]*subscriber), readers: make(map[string]*reader), places: make(map[topic]*subscriber),
+		slots: make(chan struct{}, collectors), lines: &lines{open: make(map[net.Conn]bool)}, end: func() {},
+	}
+	if h.queue, err = newQueue(c, t, c.home(), h.lines); err != nil {
 		return nil, err
 	}
-	h.queue = newQueue(out, c, t)
-	h.own, err = private(c.Client, h.again)
+	h.own, err = private(c.Client, hooks{toCluster: h.again, lines: h.lines})
+	if err == nil {
+		h.watch()
+	}
 	return h, err // the same error would have come before
 }
 
-// again repairs subscriptions after a new connection to a Redis Cluster: the client
-// subscribes to all channels of a connection with one command, which Redis refuses if
-// they are of several slots.
-func (h *hub) again() {
-	// Ends when all is noted; blocks on locks alone, one of which may be held here.
-	go func() {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		for shard, s := range h.subscribers {
-			if shard != "" {
-				s.again()
-			}
-		}
-	}()
+// watch begins what looks whether Redis is still where it was, if it may move.
+func (h *hub) watch() {
+	var ctx context.Context
+	ctx, h.end = context.WithCancel(context.Background())
+	if cluster, ok := h.own.(*goredis.ClusterClient); ok && h.config.Mode == Sharded {
+		h.running.Go(func() { h.watchShards(ctx, cluster) })
+	}
+	if isFailover(h.config.Client) {
+		h.running.Go(func() { h.follow(ctx) })
+	}
 }
 
 // link makes a namespace's link, which has not started.
@@ -162,40 +178,17 @@ func (h *hub) link(b base, l adapter.Local) link {
 	return newClassic(b, l)
 }
 
-// subscriber returns that of a topic. In a Redis Cluster each shard has one.
-func (h *hub) subscriber(t topic) (*subscriber, error) {
-	shard := ""
-	if cluster, ok := h.own.(*goredis.ClusterClient); ok && t.scope == sharded {
-		master, err := cluster.MasterForKey(context.Background(), t.name)
-		if err != nil {
-			return nil, err
-		}
-		shard = master.Options().Addr
-	}
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	s := h.subscribers[shard]
-	if s == nil {
-		s = newSubscriber(h.subscription(t), h.config.Timeout, shard != "")
-		h.subscribers[shard] = s
-	}
-	return s, nil
-}
-
-// subscription is a connection that goes where the topic is. Without topics of its own it
-// does not connect yet.
-func (h *hub) subscription(t topic) *goredis.PubSub {
-	if _, ok := h.own.(*goredis.ClusterClient); ok && t.scope == sharded {
-		return h.own.SSubscribe(context.Background(), t.name)
-	}
-	return h.own.Subscribe(context.Background())
-}
-
 func (h *hub) close() {
-	h.queue.close()
+	h.queue.close(time.Second)
 	h.mu.Lock()
-	subscribers, readers := h.subscribers, h.readers
+	subscribers, readers, saves := h.subscribers, h.readers, h.saves
 	h.mu.Unlock()
+	if saves != nil {
+		saves.close(h.config.Timeout)
+		_ = h.asks.Close() // nobody asks any more
+	}
+	h.end()
+	h.running.Wait()
 	for _, s := range subscribers {
 		s.close()
 	}
@@ -205,12 +198,26 @@ func (h *hub) close() {
 	_ = h.own.Close() // nothing is done with it any more
 }
 
-// publish queues a message for a channel.
-func (h *hub) publish(command, channel string, payload []byte) error {
+// saver returns the queue of what clients come back to, and who asks for that.
+func (h *hub) saver() (*queue, goredis.UniversalClient, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	var err error
+	if h.saves == nil {
+		if h.asks, err = private(h.config.Client, hooks{deadlines: true, retries: true, lines: h.lines}); err == nil {
+			h.saves, err = newQueue(h.config, new(tally), "", h.lines)
+		}
+	}
+	return h.saves, h.asks, err
+}
+
+// publish queues a message for a channel, and tells done, if that is not nil, what became of it.
+func (h *hub) publish(command, channel string, payload []byte, done func(error)) error {
 	if len(payload) > h.config.MaxMessage {
 		return ErrTooLarge
 	}
-	return h.queue.add(len(channel)+len(payload), command, channel, payload)
+	_, err := h.queue.add(item{size: len(channel) + len(payload), args: []any{command, channel, payload}, done: done})
+	return err
 }
 
 // numSub returns how many connections have subscribed to each of the channels, in all of a

@@ -35,7 +35,10 @@ const (
 	Sharded
 	// Streams is @socket.io/redis-streams-adapter 0.3: what is published goes through a
 	// stream, of which a node that was away for a while misses nothing; questions and
-	// answers go through Pub/Sub.
+	// answers go through Pub/Sub. With connection state recovery, clients come back to
+	// any node, also to and from official ones: each event to a single socket is an
+	// entry of the stream then, too. After Redis has lost entries, official nodes may get
+	// those of the last second twice, and nobody comes back from before.
 	Streams
 )
 
@@ -66,6 +69,11 @@ type Config struct {
 	// and MaxLen how many messages each keeps at least; default 10,000.
 	StreamCount int
 	MaxLen      int64
+
+	// Sessions is what stands before the private ID in the key of a client that may come
+	// back, in mode Streams with connection state recovery; default "sio:session:". Official
+	// servers and other applications that share a Redis share these keys.
+	Sessions string
 
 	// Timeout is how long other nodes may take to describe or count their sockets;
 	// default 5 s. It is also how long Open waits for Redis.
@@ -106,6 +114,7 @@ func (c *Config) setDefaults() error {
 		return errors.New("redis: a number in Config is negative")
 	}
 	setDefault(&c.Prefix, "socket.io")
+	setDefault(&c.Sessions, "sio:session:")
 	setDefault(&c.StreamCount, 1)
 	setDefault(&c.MaxLen, 10_000)
 	setDefault(&c.Timeout, 5*time.Second)
@@ -132,29 +141,65 @@ func setDefault[T comparable](field *T, value T) {
 	}
 }
 
-// private returns a client of our own that is set up as c is, but for two things: nothing
-// is sent twice, and connected is called, unless it is nil, when there is a new connection
-// to a Redis Cluster. The caller closes it.
-func private(c goredis.UniversalClient, connected func()) (goredis.UniversalClient, error) {
+// hooks are what differs in a client of our own.
+type hooks struct {
+	connected func(ctx context.Context, c *goredis.Conn) error // for each new connection to a Redis that is no Redis Cluster
+	toCluster func()                                           // for each to one that is
+	retries   bool                                             // what may be done twice is tried once more
+	deadlines bool                                             // contexts end what waits
+	lines     *lines                                           // that connections are among, if Sentinel may move them; or nil
+	single    bool                                             // one connection, but for a Redis Cluster
+}
+
+// attempts is the client's MaxRetries.
+func (h hooks) attempts() int {
+	if h.retries {
+		return 1
+	}
+	return -1
+}
+
+// private returns a client of our own that is set up as c is, but for its hooks, and that
+// nothing is sent twice. The caller closes it.
+func private(c goredis.UniversalClient, h hooks) (goredis.UniversalClient, error) {
 	switch c := c.(type) {
 	case *goredis.Client:
 		o := *c.Options()
-		o.MaxRetries, o.DisableIdentity = -1, true
+		o.MaxRetries, o.DisableIdentity = h.attempts(), true
 		o.PushNotificationProcessor = nil // that of c has its handlers
+		o.ContextTimeoutEnabled = o.ContextTimeoutEnabled || h.deadlines
+		if h.lines != nil && isFailover(c) {
+			o.Dialer = h.lines.dialer(o.Dialer)
+		}
+		if h.single {
+			o.PoolSize, o.MinIdleConns, o.MaxIdleConns, o.MaxActiveConns = 1, 0, 0, 0
+		}
+		o.OnConnect = both(o.OnConnect, h.connected)
 		return goredis.NewClient(&o), nil
 	case *goredis.ClusterClient:
 		o := *c.Options()
-		o.MaxRetries, o.DisableIdentity = -1, true
-		if theirs := o.OnConnect; connected != nil {
-			o.OnConnect = func(ctx context.Context, cn *goredis.Conn) error {
-				connected()
-				if theirs == nil {
-					return nil
-				}
-				return theirs(ctx, cn)
-			}
+		o.MaxRetries, o.DisableIdentity = h.attempts(), true
+		o.ContextTimeoutEnabled = o.ContextTimeoutEnabled || h.deadlines
+		if h.toCluster != nil {
+			o.OnConnect = both(o.OnConnect, func(context.Context, *goredis.Conn) error { h.toCluster(); return nil })
 		}
 		return goredis.NewClusterClient(&o), nil
 	}
 	return nil, fmt.Errorf("redis: Config.Client is a %T, not a *redis.Client or *redis.ClusterClient", c)
+}
+
+// both calls two functions, either of which may be nil.
+func both(theirs, ours func(context.Context, *goredis.Conn) error) func(context.Context, *goredis.Conn) error {
+	if theirs == nil || ours == nil {
+		if ours == nil {
+			return theirs
+		}
+		return ours
+	}
+	return func(ctx context.Context, c *goredis.Conn) error {
+		if err := theirs(ctx, c); err != nil {
+			return err
+		}
+		return ours(ctx, c)
+	}
 }

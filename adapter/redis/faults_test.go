@@ -41,6 +41,14 @@ func pair(t *testing.T, c redis.Config) (from adapter.Adapter, l *local, process
 	return from, l, process, one.Stats
 }
 
+// clientOf is a client of a Redis of its own.
+func clientOf(t *testing.T, process *exec.Cmd) *goredis.Client {
+	t.Helper()
+	c := goredis.NewClient(&goredis.Options{Addr: "127.0.0.1:" + process.Args[2], DisableIdentity: true})
+	t.Cleanup(func() { require.NoError(t, c.Close()) })
+	return c
+}
+
 // While Redis stands still, what is published waits within the limit, is then refused, and
 // arrives in order when Redis goes on.
 func TestRedisStandsStill(t *testing.T) {

@@ -27,7 +27,7 @@ func (b bus) Publish(_ context.Context, topic string, payload []byte) error {
 	if h == nil {
 		return ErrClosed
 	}
-	return h.publish("publish", topic, bytes.Clone(payload))
+	return h.publish("publish", topic, bytes.Clone(payload), nil)
 }
 
 // Subscribe implements [forward.Bus].

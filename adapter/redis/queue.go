@@ -5,22 +5,35 @@ package redis
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
-	"net"
 	"sync"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
+
+	"github.com/everwire/everwire/adapter/internal/node"
 )
 
 // An item is one command of Redis.
 type item struct {
-	args []any
-	size int
+	args   []any
+	size   int    // of the arguments, in bytes
+	stream string // that it adds an entry to; "": none
+	serial uint64 // of such an entry, among those of the queue; 0: a new one
+	done   func(error)
+}
+
+// finish tells what became of it, once.
+func (it *item) finish(err error) {
+	if it.done != nil {
+		it.done(err)
+	}
 }
 
 // queue publishes in the order in which messages are added, many in one round trip.
 type queue struct {
+	name   string // among the queues of all processes
 	client goredis.UniversalClient
 	home   string // in a Redis Cluster, the key whose master gets everything; "": each command goes by its own
 	limit  int
@@ -30,40 +43,64 @@ type queue struct {
 	cancel context.CancelFunc
 	done   chan struct{} // closed when the writer has ended
 
+	// Of the writer.
+	unsure bool              // some of the first items may be in their streams already
+	after  map[string]string // by stream: the entry that Redis has confirmed last
+
 	mu     sync.Mutex // guards what follows
 	items  []item
 	bytes  int
+	serial uint64
 	closed bool
 	more   chan struct{} // has room for one
 }
 
-func newQueue(client goredis.UniversalClient, c *Config, t *tally) *queue {
-	q := &queue{client: client, home: c.home(), limit: c.Queue, log: c.Logger, tally: t, done: make(chan struct{}), more: make(chan struct{}, 1)}
+func newQueue(c *Config, t *tally, home string, l *lines) (*queue, error) {
+	q := &queue{
+		name: node.NewName(), home: home, limit: c.Queue, log: c.Logger, tally: t, done: make(chan struct{}),
+		after: make(map[string]string), more: make(chan struct{}, 1),
+	}
+	hook := hooks{lines: l}
+	if c.Mode == Streams {
+		hook.connected, hook.single = new(ended).connected, true
+	}
+	var err error
+	if q.client, err = private(c.Client, hook); err != nil {
+		return nil, err
+	}
 	q.ctx, q.cancel = context.WithCancel(context.Background())
 	// Owned by the queue, and ends with it; blocks on Redis.
 	go q.run()
-	return q
+	return q, nil
 }
 
 // overhead is about what an item takes beside its bytes.
 const overhead = 200
 
-// add queues a command; size is that of its arguments.
-func (q *queue) add(size int, args ...any) error {
-	size += overhead
+// add queues a command. An entry of a stream gets a name, by which it is known if Redis
+// has it and nobody heard so.
+func (q *queue) add(it item) (serial uint64, err error) {
+	it.size += overhead
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	switch {
 	case q.closed:
-		return ErrClosed
-	case q.bytes > 0 && q.bytes+size > q.limit:
+		return 0, ErrClosed
+	case q.bytes > 0 && q.bytes+it.size > q.limit:
 		q.tally.refused.Add(1)
-		return ErrQueueFull
+		return 0, ErrQueueFull
 	}
-	q.items = append(q.items, item{args, size})
-	q.bytes += size
+	if it.stream != "" {
+		if it.serial == 0 {
+			q.serial++
+			it.serial = q.serial
+		}
+		it.args = append(it.args, tokenField, fmt.Sprint(q.name, "-", it.serial))
+	}
+	q.items = append(q.items, it)
+	q.bytes += it.size
 	q.wake()
-	return nil
+	return it.serial, nil
 }
 
 func (q *queue) wake() {
@@ -89,65 +126,103 @@ func (q *queue) next() []item {
 	}
 }
 
-// remove takes the first n items away, which are done.
-func (q *queue) remove(n int) {
+// replace has rest stand where the first n items stood, which are done but for those.
+func (q *queue) replace(n int, rest []item) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	for i := range n {
 		q.bytes -= q.items[i].size
-		q.items[i] = item{}
 	}
-	if q.items = q.items[n:]; len(q.items) == 0 {
+	for _, it := range rest {
+		q.bytes += it.size
+	}
+	first := n - len(rest)
+	clear(q.items[:first])
+	copy(q.items[first:n], rest)
+	if q.items = q.items[first:]; len(q.items) == 0 {
 		q.items = nil
 	}
 }
 
 func (q *queue) run() {
 	defer close(q.done)
+	defer q.abandon()
 	down := false
 	for {
 		items := q.next()
 		if len(items) == 0 || q.ctx.Err() != nil {
 			return
 		}
-		sent, err := q.send(items)
-		if err != nil && !down {
+		rest, err := q.send(items)
+		if err != nil && !down && q.ctx.Err() == nil {
 			q.log.Error("everwire: Redis does not take what is published", "error", err)
 		}
 		down = err != nil
-		if sent {
-			q.remove(len(items))
-		}
+		q.replace(len(items), rest)
 		if down {
 			q.pause()
 		}
 	}
 }
 
-// send tells whether the items are done with: published, or lost. Those that were
-// perhaps published are not sent again: a message must not come twice.
-func (q *queue) send(items []item) (sent bool, err error) {
+// abandon gives up what is left.
+func (q *queue) abandon() {
+	q.mu.Lock()
+	items := q.items
+	q.items, q.bytes, q.closed = nil, 0, true
+	q.mu.Unlock()
+	for i := range items {
+		q.tally.lost.Add(1)
+		items[i].finish(ErrClosed)
+	}
+}
+
+// send returns the items that are to be sent again. What Redis may have got is not, for a
+// message must not come twice; but entries of a stream can be looked for.
+func (q *queue) send(items []item) (rest []item, err error) {
+	if q.unsure {
+		if items, err = q.missing(items); err != nil || len(items) == 0 {
+			return items, err
+		}
+		q.unsure = false
+	}
 	p, err := q.pipeline()
 	if err != nil {
-		return false, err
+		return items, err
 	}
 	commands := make([]*goredis.Cmd, len(items))
 	for i, it := range items {
 		commands[i] = p.Do(q.ctx, it.args...)
 	}
 	if _, err = p.Exec(q.ctx); err != nil && neverSent(err) {
-		return false, err
+		return items, err
 	}
 	err = nil
-	for _, c := range commands {
-		if e := c.Err(); e != nil && !errors.Is(e, goredis.Nil) {
-			q.tally.lost.Add(1)
-			err = e
+	for i := range items {
+		e := commands[i].Err()
+		switch {
+		case e == nil || errors.Is(e, goredis.Nil):
+			q.taken(&items[i], commands[i])
 			continue
+		case notNow(e):
+			rest = append(rest, items[i])
+		case items[i].stream != "" && !refused(e):
+			rest, q.unsure = append(rest, items[i]), true
+		default:
+			q.tally.lost.Add(1)
+			items[i].finish(e)
 		}
-		q.tally.published.Add(1)
+		err = e
 	}
-	return true, err
+	return rest, err
+}
+
+func (q *queue) taken(it *item, c *goredis.Cmd) {
+	q.tally.published.Add(1)
+	if it.stream != "" {
+		q.after[it.stream], _ = c.Val().(string)
+	}
+	it.finish(nil)
 }
 
 // pipeline goes to one server, which keeps the order.
@@ -174,21 +249,15 @@ func (q *queue) pause() {
 	}
 }
 
-// neverSent tells whether there was no connection to begin with.
-func neverSent(err error) bool {
-	var op *net.OpError
-	return errors.As(err, &op) && op.Op == "dial"
-}
-
-// close publishes what waits, for a second at most.
-func (q *queue) close() {
+// close publishes what waits, for that long at most.
+func (q *queue) close(most time.Duration) {
 	q.mu.Lock()
 	q.closed = true
 	q.mu.Unlock()
 	q.wake()
 	select {
 	case <-q.done:
-	case <-time.After(time.Second):
+	case <-time.After(most):
 	}
 	q.cancel()
 	_ = q.client.Close() // ends what is written

@@ -67,14 +67,11 @@ func (d *dynamic) FollowRoom(name string, exists, private bool) {
 		return
 	}
 	t := topic{sharded, d.channel + name + "#"}
-	s, err := d.subscriber(t)
-	if err != nil {
-		d.config.Logger.Error("everwire: no shard of Redis for a room", "channel", t.name, "error", err)
+	if !exists && (d.rooms == nil || !d.rooms.HasRoom(name)) {
+		d.drop(t)
 		return
 	}
-	if exists || d.rooms != nil && d.rooms.HasRoom(name) {
-		s.want(t, d.message)
-	} else {
-		s.drop(t)
+	if err := d.want(t, d.message); err != nil {
+		d.config.Logger.Error("everwire: no shard of Redis for a room", "channel", t.name, "error", err)
 	}
 }

@@ -43,6 +43,9 @@ type subscriber struct {
 	applied map[topic]bool
 	dirty   map[topic]bool          // where the two may differ
 	waiting map[topic]chan struct{} // closed when Redis has confirmed
+	asked   map[topic]int           // that Redis has not confirmed, and how often that was looked at; if single
+	there   map[topic]bool          // it has, once
+	told    map[topic]func()        // is called when it does so again: there is a new connection
 	changed chan struct{}           // has room for one
 }
 
@@ -55,6 +58,9 @@ func newSubscriber(pubsub *goredis.PubSub, timeout time.Duration, single bool) *
 		applied: make(map[topic]bool),
 		dirty:   make(map[topic]bool),
 		waiting: make(map[topic]chan struct{}),
+		asked:   make(map[topic]int),
+		there:   make(map[topic]bool),
+		told:    make(map[topic]func()),
 		changed: make(chan struct{}, 1),
 	}
 	s.ctx, s.end = context.WithCancel(context.Background())
@@ -83,6 +89,9 @@ func (s *subscriber) drop(topics ...topic) {
 	defer s.mu.Unlock()
 	for _, t := range topics {
 		delete(s.wanted, t)
+		delete(s.there, t)
+		delete(s.asked, t)
+		delete(s.told, t)
 		s.touchLocked(t)
 	}
 }
@@ -103,6 +112,13 @@ func (s *subscriber) touchLocked(t topic) {
 	case s.changed <- struct{}{}:
 	default:
 	}
+}
+
+// tell has f called when a topic that was confirmed is so again.
+func (s *subscriber) tell(t topic, f func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.told[t] = f
 }
 
 var errNotConfirmed = errors.New("redis: no connection within Config.Timeout")
@@ -152,6 +168,9 @@ func (s *subscriber) changes() (on, off [3][]string) {
 		switch {
 		case wanted && !s.applied[t]:
 			s.applied[t] = true
+			if s.single {
+				s.asked[t] = 0
+			}
 			on[t.scope] = append(on[t.scope], t.name)
 		case !wanted && s.applied[t]:
 			delete(s.applied, t)
@@ -206,16 +225,83 @@ func (s *subscriber) receive(messages <-chan any) {
 var confirmations = map[string]scope{"subscribe": plain, "psubscribe": pattern, "ssubscribe": sharded}
 
 func (s *subscriber) confirm(m *goredis.Subscription) {
+	if m.Kind == "sunsubscribe" {
+		s.ended(topic{sharded, m.Channel})
+		return
+	}
 	scope, ok := confirmations[m.Kind]
 	if !ok {
 		return
 	}
-	t := topic{scope, m.Channel}
+	if f := s.confirmed(topic{scope, m.Channel}); f != nil {
+		f()
+	}
+}
+
+// confirmed returns who is to be told that a subscription is there again.
+func (s *subscriber) confirmed(t topic) (tell func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	delete(s.asked, t)
+	if s.there[t] {
+		tell = s.told[t]
+	} else if s.told[t] != nil {
+		s.there[t] = true
+	}
 	if c := s.waiting[t]; c != nil {
 		close(c)
 		delete(s.waiting, t)
+	}
+	return tell
+}
+
+// ended notes that Redis has ended a subscription, perhaps because the slot has moved.
+func (s *subscriber) ended(t topic) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.single && s.applied[t] {
+		s.asked[t] = 0
+	}
+}
+
+// strays returns the topics that Redis has not confirmed for a while, and whether there
+// are more of which that may become true.
+func (s *subscriber) strays() (list []topic, more bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for t := range s.asked {
+		if s.asked[t]++; s.asked[t] > 1 {
+			list = append(list, t)
+		}
+	}
+	return list, len(s.asked) > len(list)
+}
+
+// retry asks once more for a topic.
+func (s *subscriber) retry(t topic) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.applied, t)
+	s.touchLocked(t)
+}
+
+// hand gives a topic to another subscriber.
+func (s *subscriber) hand(t topic, to *subscriber) {
+	s.mu.Lock()
+	h, tell, waiting, there := s.wanted[t], s.told[t], s.waiting[t], s.there[t]
+	delete(s.waiting, t)
+	s.mu.Unlock()
+	s.drop(t)
+	to.mu.Lock()
+	if tell != nil {
+		to.told[t], to.there[t] = tell, there
+	}
+	if waiting != nil {
+		to.waiting[t] = waiting
+	}
+	to.mu.Unlock()
+	if h != nil {
+		to.want(t, h)
 	}
 }
 

@@ -71,31 +71,6 @@ function inherit(Class, Parent, members) {
 function getter(Class, name, get2) {
   Object.defineProperty(Class.prototype, name, { get: get2, configurable: true });
 }
-var nativeSet = root.setTimeout;
-var nativeClear = root.clearTimeout;
-function Timer(owner, f) {
-  this.owner_ = owner;
-  this.f_ = f;
-  this.on_ = 0;
-}
-Timer.prototype.start_ = function(ms) {
-  var timer = this, opts = timer.owner_.opts, due = now() + ms;
-  timer.stop_();
-  timer.on_ = (opts.useNativeTimers ? nativeSet : setTimeout)(function() {
-    timer.on_ = 0;
-    timer.f_(timer.owner_, now() - due > asleep);
-  }, ms);
-  if (opts.autoUnref && timer.on_.unref) timer.on_.unref();
-};
-Timer.prototype.stop_ = function() {
-  (this.owner_.opts.useNativeTimers ? nativeClear : clearTimeout)(this.on_);
-  this.on_ = 0;
-};
-function after(owner, ms, f) {
-  var t = new Timer(owner, f);
-  t.start_(ms);
-  return t;
-}
 function randomText(n) {
   var bytes = [], text = "";
   if (root.crypto && root.Uint8Array) crypto.getRandomValues(bytes = new Uint8Array(n));
@@ -157,6 +132,33 @@ function callAll(self, list, args) {
   copy(list).forEach(function(f) {
     call(self, f, args);
   });
+}
+
+// timer.js
+var nativeSet = root.setTimeout;
+var nativeClear = root.clearTimeout;
+function Timer(owner, f) {
+  this.owner_ = owner;
+  this.f_ = f;
+  this.on_ = 0;
+}
+Timer.prototype.start_ = function(ms) {
+  var timer = this, opts = timer.owner_.opts, due = now() + ms;
+  timer.stop_();
+  timer.on_ = (opts.useNativeTimers ? nativeSet : setTimeout)(function() {
+    timer.on_ = 0;
+    timer.f_(timer.owner_, now() - due > asleep);
+  }, ms);
+  if (opts.autoUnref && timer.on_.unref) timer.on_.unref();
+};
+Timer.prototype.stop_ = function() {
+  (this.owner_.opts.useNativeTimers ? nativeClear : clearTimeout)(this.on_);
+  this.on_ = 0;
+};
+function after(owner, ms, f) {
+  var t = new Timer(owner, f);
+  t.start_(ms);
+  return t;
 }
 
 // binary.js
@@ -334,58 +336,12 @@ function asText(x) {
   return typeof x == "string" ? x : "b" + toBase64(x);
 }
 
-// http.js
-var uplink = {
-  free_: function() {
-    return this.opened_ && !this.posting_;
-  },
-  write_: function(packets, n) {
-    var a = this, s = a.engine_, upTo = s.base_ + n, last = a.leaving_ && !packets.length && !left(s);
-    if (last) packets.push("1");
-    if (!packets.length) return;
-    a.posting_ = true;
-    a.abortUp_ = post(a, a.k_, n, packets, function(err, code) {
-      a.posting_ = false;
-      if (a.leaving_ && (last || err)) stop(a);
-      else if (err) gone(a, "xhr post error", err, "", code);
-      else if (!a.dead_ || a.leaving_) {
-        if (upTo > s.base_) a.moved_ = true;
-        acknowledged(s, upTo);
-        flushed(s, packets.length);
-        if (a.paused_) a.paused_();
-        flush(a);
-      }
-    });
-  }
-};
-function post(a, k, n, packets, done, hurry2) {
-  var s = a.engine_, failed3 = 0, timer, abort, query = sidQuery(a) + (s.stock_ ? "" : "&at=" + k + (n ? "&n=" + (s.base_ + 1) : "")), body = formatPayload(packets);
-  function again() {
-    abort();
-    if (s.stock_ || ++failed3 == maxPosts) done("timeout");
-    else timer = after(a, postWait * failed3, go);
-  }
-  function go() {
-    abort = request(a, "POST", query, body, function(status, text) {
-      timer.stop_();
-      if (status == 200 && text == "ok") done();
-      else if (status) done(status, refusal(status, text));
-      else again();
-    });
-    timer = after(a, s.stock_ ? s.interval_ + s.timeout_ : patience(s), again);
-  }
-  if (hurry2 && !a.opts.extraHeaders && navigator.sendBeacon && navigator.sendBeacon(urlOf(a, query), body)) return;
-  go();
-  return function() {
-    timer.stop_();
-    abort();
-  };
-}
+// request.js
 function canStream() {
   return root.XMLHttpRequest ? "onprogress" in new XMLHttpRequest() : !!root.fetch;
 }
-function request(a, method, query, body, done, chunk) {
-  var o = a.opts, url = urlOf(a, query), headers = extend(body ? { "Content-Type": "text/plain;charset=UTF-8" } : {}, o.extraHeaders), x, key, read = 0;
+function request(a, url, method, body, done, chunk) {
+  var o = a.opts, headers = extend(body ? { "Content-Type": "text/plain;charset=UTF-8" } : {}, o.extraHeaders), x, key, read = 0;
   if (a.fetch_ || !root.XMLHttpRequest) return byFetch(method, url, headers, o.withCredentials, body, done, chunk);
   x = new XMLHttpRequest();
   x.onreadystatechange = function() {
@@ -435,6 +391,54 @@ function byFetch(method, url, headers, credentials, body, done, chunk) {
   return function() {
     over = true;
     if (control2) control2.abort();
+  };
+}
+
+// uplink.js
+var uplink = {
+  free_: function() {
+    return this.opened_ && !this.posting_;
+  },
+  write_: function(packets, n) {
+    var a = this, s = a.engine_, upTo = s.base_ + n, last = a.leaving_ && !packets.length && !left(s);
+    if (last) packets.push("1");
+    if (!packets.length) return;
+    a.posting_ = true;
+    a.abortUp_ = post(a, a.k_, n, packets, function(err, code) {
+      a.posting_ = false;
+      if (a.leaving_ && (last || err)) stop(a);
+      else if (err) gone(a, "xhr post error", err, "", code);
+      else if (!a.dead_ || a.leaving_) {
+        if (upTo > s.base_) a.moved_ = true;
+        acknowledged(s, upTo);
+        flushed(s, packets.length);
+        if (a.paused_) a.paused_();
+        flush(a);
+      }
+    });
+  }
+};
+function post(a, k, n, packets, done, hurry2) {
+  var s = a.engine_, failed3 = 0, timer, abort, url = urlOf(a, sidQuery(a) + (s.stock_ ? "" : "&at=" + k + (n ? "&n=" + (s.base_ + 1) : ""))), body = formatPayload(packets);
+  function again() {
+    abort();
+    if (s.stock_ || ++failed3 == maxPosts) done("timeout");
+    else timer = after(a, postWait * failed3, go);
+  }
+  function go() {
+    abort = request(a, url, "POST", body, function(status, text) {
+      timer.stop_();
+      if (status == 200 && text == "ok") done();
+      else if (status) done(status, refusal(status, text));
+      else again();
+    });
+    timer = after(a, s.stock_ ? s.interval_ + s.timeout_ : patience(s), again);
+  }
+  if (hurry2 && !a.opts.extraHeaders && navigator.sendBeacon && navigator.sendBeacon(url, body)) return;
+  go();
+  return function() {
+    timer.stop_();
+    abort();
   };
 }
 
@@ -1022,36 +1026,7 @@ var WS = transport(classOf, {
   }
 });
 
-// sse.js
-var SSE = transport(function() {
-  return root.EventSource || canStream();
-}, extend({
-  name: "sse",
-  run_: function() {
-    var a = this, Class = root.EventSource, query = attachQuery(a), url = urlOf(a, query), es;
-    function take2(e) {
-      if (e.type == "x") gone(a, "sse error", 400, "", refusal(400, e.data));
-      else receive(a, +e.lastEventId, function() {
-        return parsePayload(e.type == "e" ? JSON.parse(e.data) : e.data);
-      });
-    }
-    function ended(status, text) {
-      gone(a, "sse error", status, a.opened_ && "transport close", refusal(status, text));
-    }
-    if (!Class || a.opts.extraHeaders) {
-      a.abortDown_ = request(a, "GET", query + (!root.XMLHttpRequest ? "" : "&xs=1"), void 0, ended, eventReader(take2));
-      return;
-    }
-    es = new Class(url, { withCredentials: !!a.opts.withCredentials });
-    es.onmessage = take2;
-    es.addEventListener("e", take2);
-    es.addEventListener("x", take2);
-    es.onerror = ended;
-    a.abortDown_ = function() {
-      es.close();
-    };
-  }
-}, uplink));
+// events.js
 function eventReader(take2) {
   var rest = "";
   return function(text) {
@@ -1066,6 +1041,37 @@ function eventReader(take2) {
     });
   };
 }
+
+// sse.js
+var SSE = transport(function() {
+  return root.EventSource || canStream();
+}, extend({
+  name: "sse",
+  run_: function() {
+    var a = this, Class = root.EventSource, url = urlOf(a, attachQuery(a)), es;
+    function take2(e) {
+      if (e.type == "x") gone(a, "sse error", 400, "", refusal(400, e.data));
+      else receive(a, +e.lastEventId, function() {
+        return parsePayload(e.type == "e" ? JSON.parse(e.data) : e.data);
+      });
+    }
+    function ended(status, text) {
+      gone(a, "sse error", status, a.opened_ && "transport close", refusal(status, text));
+    }
+    if (!Class || a.opts.extraHeaders) {
+      a.abortDown_ = request(a, url + (!root.XMLHttpRequest ? "" : "&xs=1"), "GET", void 0, ended, eventReader(take2));
+      return;
+    }
+    es = new Class(url, { withCredentials: !!a.opts.withCredentials });
+    es.onmessage = take2;
+    es.addEventListener("e", take2);
+    es.addEventListener("x", take2);
+    es.onerror = ended;
+    a.abortDown_ = function() {
+      es.close();
+    };
+  }
+}, uplink));
 
 // polling.js
 var stamps = 0;
@@ -1091,7 +1097,7 @@ var Polling = transport(function() {
   }
 }, uplink));
 function get(a, query, before) {
-  var s = a.engine_;
+  var s = a.engine_, abort;
   a.getting_ = true;
   if (true) tick(function() {
     a.emitReserved("poll");
@@ -1100,7 +1106,7 @@ function get(a, query, before) {
     query += "&" + (a.opts.timestampParam || "t") + "=" + now().toString(36) + stamps++;
   }
   if (a.opened_) a.getT_.start_(s.interval_ + (s.stock_ ? s.timeout_ : 5e3));
-  a.abortDown_ = request(a, "GET", query, void 0, function(status, text) {
+  abort = request(a, urlOf(a, query), "GET", void 0, function(status, text) {
     a.getting_ = false;
     a.getT_.stop_();
     if (status != 200) return missed(a, status, text);
@@ -1108,10 +1114,14 @@ function get(a, query, before) {
     receive(a, before, function() {
       return parsePayload(text);
     });
-    if (a.dead_) return;
+    if (a.dead_ || s.over_) return;
     if (a.opened_) a.next_();
     else gone(a, "xhr poll error", status);
   });
+  a.abortDown_ = function() {
+    a.getT_.stop_();
+    abort();
+  };
 }
 function missed(a, status, text) {
   var code = refusal(status, text);
@@ -1373,9 +1383,10 @@ p2.close = p2.disconnect;
     return this;
   };
   p2["offAny" + suffix] = function(f) {
-    this[list] = this[list].filter(function(g) {
-      return f && f != g;
-    });
+    var at = this[list].indexOf(f);
+    this[list] = f ? this[list].filter(function(g, i) {
+      return i != at;
+    }) : [];
     return this;
   };
   p2["listenersAny" + suffix] = function() {
@@ -1569,7 +1580,7 @@ inherit(Decoder, Emitter, {
     var d = this, head = d.head_, text = typeof x == "string";
     if (text == !!head) refuse2(text ? "a text where an attachment should be" : "an attachment of nothing");
     if (text) {
-      head = d.head_ = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?([\s\S]*)/.exec(x);
+      head = d.head_ = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?([\d\D]*)/.exec(x);
       if (!head || !head[2] != head[1] <= CONNECT_ERROR) refuse2();
       d.found_ = [];
     } else d.found_.push(x);

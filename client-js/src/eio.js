@@ -2,8 +2,8 @@
 
 import { fromBase64, received, toBase64 } from './binary.js';
 
-// What packets are called in events.
-var names = ['open', 'close', 'ping', 'pong', 'message', 'upgrade', 'noop', 'ack'];
+/** What packets are called in events. */
+export var names = ['open', 'close', 'ping', 'pong', 'message', 'upgrade', 'noop', 'ack'];
 
 /**
  * Reads a packet: a text, or the bytes of a message.

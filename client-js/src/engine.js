@@ -2,7 +2,8 @@
 
 import { engineProtocol } from './constants.js';
 import { Emitter } from './emitter.js';
-import { Timer, extend, getter, inherit, nothing, now, randomText, tick } from './env.js';
+import { extend, getter, inherit, nothing, now, randomText, tick } from './env.js';
+import { Timer } from './timer.js';
 import { freeze, sizeOf } from './binary.js';
 import { encodeQuery, parseURI } from './url.js';
 import { memoryOf } from './memory.js';
@@ -12,7 +13,7 @@ import { farewell, leave } from './leave.js';
 import { tryUpward } from './upward.js';
 import { watch } from './page.js';
 import { flush, stop } from './transport.js';
-import { post } from './http.js';
+import { post } from './uplink.js';
 import { WS } from './websocket.js';
 import { SSE } from './sse.js';
 import { Polling } from './polling.js';

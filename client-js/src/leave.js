@@ -6,7 +6,7 @@ import { end, finish, stopAll, tell } from './engine.js';
 import { best, isWebSocket, retry, run, suspend } from './attach.js';
 import { fitting, number } from './numbers.js';
 import { flush, unpause } from './transport.js';
-import { post } from './http.js';
+import { post } from './uplink.js';
 
 /** Ends the session: at once if nothing was said yet, else when what is left was said. */
 export function leave(s) {

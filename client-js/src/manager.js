@@ -3,7 +3,8 @@
 import { DISCONNECT, EVENT, hintWait, sendBuffer } from './constants.js';
 import { Emitter } from './emitter.js';
 import { Engine, finish, push, unit } from './engine.js';
-import { Timer, backoff, inherit, isObject, now } from './env.js';
+import { backoff, inherit, isObject, now } from './env.js';
+import { Timer } from './timer.js';
 import { Socket, closed as closeSocket, failed as failSocket, hello, received } from './socket.js';
 import { Decoder, Encoder } from 'codec';
 

@@ -1,12 +1,15 @@
 // polling.js: a run of polling GETs.
 
 import { maxPolls, pollWait } from './constants.js';
-import { Timer, extend, now, root, tick } from './env.js';
+import { extend, now, root, tick } from './env.js';
+import { Timer } from './timer.js';
 import { parsePayload } from './eio.js';
+import { urlOf } from './engine.js';
 import { gone, refusal } from './attach.js';
 import { receive, told } from './numbers.js';
 import { attachQuery, sidQuery, transport } from './transport.js';
-import { request, uplink } from './http.js';
+import { request } from './request.js';
+import { uplink } from './uplink.js';
 
 var stamps = 0;
 
@@ -33,23 +36,27 @@ export var Polling = transport(function () { return root.XMLHttpRequest || NODE 
 }, uplink));
 
 function get(a, query, before) {
-  var s = a.engine_;
+  var s = a.engine_, abort;
   a.getting_ = true;
   if (NODE) tick(function () { a.emitReserved('poll'); });
   if (a.opts.timestampRequests !== false) { // keeps caches from answering
     query += '&' + (a.opts.timestampParam || 't') + '=' + now().toString(36) + stamps++;
   }
   if (a.opened_) a.getT_.start_(s.interval_ + (s.stock_ ? s.timeout_ : 5000)); // OPEN has a limit of its own
-  a.abortDown_ = request(a, 'GET', query, undefined, function (status, text) {
+  abort = request(a, urlOf(a, query), 'GET', undefined, function (status, text) {
     a.getting_ = false;
     a.getT_.stop_();
     if (status != 200) return missed(a, status, text);
     a.failed_ = 0;
     receive(a, before, function () { return parsePayload(text); });
-    if (a.dead_) return;
+    if (a.dead_ || s.over_) return;
     if (a.opened_) a.next_();
     else gone(a, 'xhr poll error', status);
   });
+  a.abortDown_ = function () {
+    a.getT_.stop_();
+    abort();
+  };
 }
 
 /** A GET has failed. */

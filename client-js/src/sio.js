@@ -39,7 +39,7 @@ inherit(Decoder, Emitter, {
     var d = this, head = d.head_, text = typeof x == 'string';
     if (text == !!head) refuse(DEBUG && (text ? 'a text where an attachment should be' : 'an attachment of nothing'));
     if (text) {
-      head = d.head_ = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?([\s\S]*)/.exec(x);
+      head = d.head_ = /^([0-6])(?:(\d+)-)?(?:(\/[^,]*)(?:,|$))?(\d+)?([\d\D]*)/.exec(x);
       if (!head || !head[2] != head[1] <= CONNECT_ERROR) refuse();
       d.found_ = [];
     } else d.found_.push(x);

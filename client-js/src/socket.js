@@ -2,7 +2,8 @@
 
 import { ACK, CONNECT, DISCONNECT, EVENT } from './constants.js';
 import { Emitter, call, callAll } from './emitter.js';
-import { after, copy, extend, getter, inherit, randomText } from './env.js';
+import { copy, extend, getter, inherit, randomText } from './env.js';
+import { after } from './timer.js';
 import { expired } from './engine.js';
 import { encode, release, send } from './manager.js';
 
@@ -121,7 +122,8 @@ p.close = p.disconnect;
     return this;
   };
   p['offAny' + suffix] = function (f) {
-    this[list] = this[list].filter(function (g) { return f && f != g; });
+    var at = this[list].indexOf(f);
+    this[list] = f ? this[list].filter(function (g, i) { return i != at; }) : [];
     return this;
   };
   p['listenersAny' + suffix] = function () {

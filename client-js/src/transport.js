@@ -1,7 +1,8 @@
 // transport.js: one connection of a session, or the try to make one: what waits to be written on it.
 
 import { busyBytes } from './constants.js';
-import { Timer, extend, getter, inherit, nothing } from './env.js';
+import { extend, getter, inherit, nothing } from './env.js';
+import { Timer } from './timer.js';
 import { Emitter } from './emitter.js';
 import { probeMissing, silent } from './attach.js';
 import { messages, told } from './numbers.js';

@@ -2,7 +2,7 @@
 # Measures servers side by side, interleaved: the load generator on core 1; the server on core 0 (pinned, GOMAXPROCS=1)
 # or on both (unpinned). Needs Linux with two cores, taskset, Go, and for the peer node also Node and npm.
 #
-#   run.sh [--peers everwire,node,gorilla,lean|none] [--server "name=command:port"]... [--scenarios idle,echo,...]
+#   run.sh [--peers everwire,everwire-poller,node,gorilla,lean|none] [--server "name=command:port"]... [--scenarios idle,echo,...]
 #          [--rounds 3] [--variant pinned|unpinned] [--out FILE] [--any-other-flag-of-sioload VALUE]
 #
 # What is built and installed goes to $BENCH_WORK (default: a folder under the system's temporary directory).
@@ -15,6 +15,7 @@ mkdir -p "$work"
 # Port 0: a free one, new in every run.
 declare -A command=(
   [everwire]="$work/benchserver:0"
+  [everwire-poller]="env POLLER=1 $work/benchserver:0"
   [node]="node --expose-gc $work/node/server.js:0"
   [gorilla]="$work/gorilla:0"
   [lean]="$work/lean:0"
@@ -64,7 +65,7 @@ if [ "$peers" != none ]; then
   IFS=, read -ra list <<<"$peers"
   for p in "${list[@]}"; do
     case $p in
-      everwire) build benchserver ;;
+      everwire | everwire-poller) build benchserver ;;
       node) install_node ;;
       lean | lean-gor | lean-json) build bench/peers/lean ;;
       gorilla | leanpoll) build "bench/peers/$p" ;;

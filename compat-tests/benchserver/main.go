@@ -1,5 +1,5 @@
 // Benchserver is Everwire's server for the bench: the events of bench/FIXTURE.md as an application would write them,
-// mounted in Gin.
+// mounted in Gin. With POLLER=1 in the environment its idle WebSockets have no goroutines.
 package main
 
 import (
@@ -8,6 +8,7 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"os/signal"
 	"syscall"
 	"time"
@@ -69,7 +70,11 @@ func router(srv *everwire.Server) http.Handler {
 
 // run serves until ctx ends.
 func run(ctx context.Context, l net.Listener) error {
-	srv, err := everwire.New(everwire.Config{PingInterval: fixture.PingInterval(), PingTimeout: fixture.PingTimeout()})
+	srv, err := everwire.New(everwire.Config{
+		PingInterval: fixture.PingInterval(),
+		PingTimeout:  fixture.PingTimeout(),
+		Poller:       os.Getenv("POLLER") != "",
+	})
 	if err != nil {
 		return errors.Join(err, l.Close())
 	}

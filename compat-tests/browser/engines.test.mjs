@@ -18,7 +18,9 @@ function messages() {
   return Array.prototype.map.call(document.querySelectorAll("li.message .text"), function (e) { return e.textContent; });
 }
 
-test("Chromium, Firefox and PhantomJS talk with each other", async (t) => {
+const skip = Phantom.missing();
+
+test("Chromium, Firefox and PhantomJS talk with each other", { skip }, async (t) => {
   const [built, browser, { firefox, open }, folder] = await Promise.all([build("chat"), launch(), launchFirefox(), artifacts()]);
   t.after(() => Promise.all([browser.close(), firefox.close(), built.remove()]));
   const chat = new Program(built.binary);

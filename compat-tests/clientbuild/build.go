@@ -21,9 +21,10 @@ import (
 type bundle struct {
 	name  string // in dist
 	entry string // in src
-	codec string // of the packets
+	codec string // of the packets, if that matters
 	esm   bool
 	debug bool
+	pages bool // not for Node, though it is a module
 }
 
 var bundles = []bundle{
@@ -31,6 +32,9 @@ var bundles = []bundle{
 	{name: "socket.io.min.js", entry: "umd.js", codec: "sio.js"},
 	{name: "socket.io.esm.min.js", entry: "module.js", codec: "sio.js", esm: true},
 	{name: "socket.io.msgpack.min.js", entry: "umd.js", codec: "msgpack.js"},
+	{name: "everwire-sse.js", entry: "official-umd.js", debug: true},
+	{name: "everwire-sse.min.js", entry: "official-umd.js"},
+	{name: "everwire-sse.esm.min.js", entry: "official-module.js", esm: true, pages: true},
 }
 
 const banner = "/*! Everwire, MIT */"
@@ -109,8 +113,8 @@ func (b bundle) options(src string) (api.BuildOptions, error) {
 		Outfile:       filepath.Join(out, b.name),
 		Banner:        map[string]string{"js": banner + umdBegin},
 		Footer:        map[string]string{"js": "})(" + inPages + umdEnd},
-		Alias:         map[string]string{"codec": "./" + b.codec},
-		Define:        map[string]string{"DEBUG": fmt.Sprint(b.debug), "NODE": fmt.Sprint(b.debug || b.esm)},
+		Alias:         map[string]string{"codec": "./" + cmp.Or(b.codec, "sio.js")},
+		Define:        map[string]string{"DEBUG": fmt.Sprint(b.debug), "NODE": fmt.Sprint(b.debug || b.esm && !b.pages)},
 		Sourcemap:     api.SourceMapLinked,
 		Target:        api.ES5,
 		Format:        api.FormatESModule, // what is around it makes it a script

@@ -128,7 +128,7 @@ func TestEngineCodec(t *testing.T) {
 }
 
 func TestEventReader(t *testing.T) {
-	vm := script(t, "sse.js", helpers+`
+	vm := script(t, "events.js", helpers+`
 		root_.events = function () { var got = [], read = eventReader(function (e) { got.push([e.type || "", e.lastEventId || "", e.data]); });
 			[].forEach.call(arguments, read); return got; };`)
 	evaluates(t, vm, map[string]string{

@@ -15,6 +15,8 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // private tells the names of private members: they end with an underscore.
@@ -43,7 +45,6 @@ func writeNames(src string, tries int) error {
 	if err != nil {
 		return err
 	}
-	o.MangleCache = map[string]any{}
 	_, given, err := bundled(o)
 	if err != nil {
 		return err
@@ -58,6 +59,7 @@ func writeNames(src string, tries int) error {
 		return err
 	}
 	best := improve(text, members, given, tries)
+	maps.DeleteFunc(best, func(m string, _ any) bool { return !strings.Contains(text, fmt.Sprint(o.MangleCache[m])) }) // it is gone
 	out, err := json.MarshalIndent(best, "", "  ")
 	if err != nil {
 		return err
@@ -75,12 +77,14 @@ func improve(text string, members []string, given map[string]any, tries int) map
 	for i, m := range members {
 		short[i], _ = given[m].(string)
 	}
+	parts, places := placeholder.Split(text, -1), placeholder.FindAllStringSubmatch(text, -1)
 	size := func() int {
-		return compressed(placeholder.ReplaceAllStringFunc(text, func(p string) string {
-			var i int
-			_, _ = fmt.Sscanf(p, "PRIVATE%dX", &i) // it matches
-			return short[i]
-		}))
+		b := strings.Builder{}
+		for k, place := range places {
+			i, _ := strconv.Atoi(place[1]) // digits
+			b.WriteString(parts[k] + short[i])
+		}
+		return compressed(b.String() + parts[len(places)])
 	}
 	for best := size(); tries > 0; tries-- {
 		i, k := random.IntN(len(short)), random.IntN(len(short))

@@ -69,8 +69,8 @@ const world = `
 	root_.navigator = {sendBeacon: function (url, body) { beacons.push({url: url, body: body}); return true; }};
 	// sleep moves the clock without anything happening.
 	root_.sleep = function (ms) { clock += ms; };
-	root_.OPEN = function (sid, ack, from, stock) {
-		var o = {sid: sid, upgrades: [], pingInterval: 25000, pingTimeout: 20000, maxPayload: 1000000};
+	root_.OPEN = function (sid, ack, from, stock, c) {
+		var o = {c: c, sid: sid, upgrades: [], pingInterval: 25000, pingTimeout: 20000, maxPayload: 1000000};
 		if (!stock) o.resume = {window: 60000, buffer: 1000, transports: ["polling", "sse", "websocket"], ack: ack, from: from};
 		return "0" + JSON.stringify(o);
 	};
@@ -138,6 +138,31 @@ func TestRace(t *testing.T) {
 			`start({transports: ["polling"]})`, `root_.rid = part(gets()[0], "rid")`, `gets()[0].answer(400, '{"code":1,"message":"Session ID unknown"}')`,
 			`advance(2000), part(gets()[1], "rid") != rid && part(gets()[1], "at") == "0"`,
 		},
+		"the server connects the main namespace by itself": {
+			`start()`, `part(sockets[0], "c") == "1"`, `sockets[0].accept(), sockets[0].say(OPEN("S", 0, 0, false, 1)), advance(1)`, `sockets[0].sent.join() == "70,2probe"`,
+			`sockets[0].say('40{"sid":"id"}'), heard == "connect"`, `sockets[0].say("3probe"), s.emit("a"), advance(1)`, `sockets[0].sent.slice(-1) == '42["a"]'`,
+		},
+		"each leg asks for that, and a later OPEN does not count": {
+			`start()`, `advance(1200), part(streams[0], "c") == "1" && part(gets()[0], "c") == "1"`, `gets()[0].answer(200, OPEN("S", 0, 0)), advance(1)`, `posts()[0].body == "40"`,
+		},
+		"who has something to say when it connects does not ask": {
+			`start({auth: {token: "t"}})`, `part(sockets[0], "c") == undefined`, `sockets[0].accept(), sockets[0].say(OPEN("S", 0, 0)), advance(1)`,
+			`sockets[0].sent.join() == '70,2probe,40{"token":"t"}'`,
+		},
+		"what is to be said may be set behind io": {
+			`root_.s = io("http://a.example", {forceNew: true}), s.auth = {token: "t"}, advance(0)`, `part(sockets[0], "c") == undefined`,
+		},
+		"another namespace does not ask, and connects itself": {
+			`root_.s = io("http://a.example/chat", {forceNew: true}), advance(0)`, `part(sockets[0], "c") == undefined`,
+		},
+		"one that recovers does not ask": {
+			`start({resume: true}), sockets[0].accept(), sockets[0].say(OPEN("S", 0, 0)), sockets[0].say('40{"sid":"id","pid":"p"}')`, `sockets[0].say("1"), advance(2000)`,
+			`part(sockets[1], "c") == undefined && part(sockets[1], "rid").length == 22`,
+		},
+		"a main namespace that was left meanwhile is told so": {
+			`start(), s.io.socket("/chat"), s.disconnect()`, `sockets[0].accept(), sockets[0].say(OPEN("S", 0, 0, false, 1)), advance(1)`,
+			`sockets[0].sent.join() == "70,2probe,40/chat,,41"`,
+		},
 		"a server without the extension": {
 			`start({transports: ["websocket"]})`, `sockets[0].accept()`, `sockets[0].say(OPEN("S", 0, 0, true))`, `advance(1)`, `sockets[0].sent.join() == "40"`,
 			`sockets[0].say('40{"sid":"id"}'), heard == "connect"`, `sockets[0].end(), heard == "connect,disconnect transport close"`,
@@ -196,8 +221,19 @@ func TestResumption(t *testing.T) {
 			`posts()[0].answer(200, "ok"), sockets[0].sent.join() == "2probe,51,0"`,
 			`sockets[0].say(OPEN("S", 1, 0)), advance(1)`, `s.io.engine.transport.name == "websocket"`,
 		},
+		"a poll that was given up is not made again": {
+			`start({transports: ["polling"]})`, `gets()[0].answer(200, OPEN("S", 0, 0)), advance(1), posts()[0].answer(200, "ok"), gets().length == 2`,
+			`s.disconnect(), gets()[1].aborted == true`, `advance(40000), gets().length == 2`,
+		},
 		"the send buffer is bounded": {
 			`start({maxSendBuffer: 100})`, `s.emit("a", "0123456789")`, `fails(function () { s.emit("b", new Array(100).join("x")); })`, `s.sendBuffer.length == 1`,
+		},
+		"tries are few while there is no network": {
+			`connected(), navigator.onLine = false, sockets[0].end()`, `advance(4900), sockets.length == 1`, `advance(5000), sockets.length == 2`,
+			`streams.length == 0`, `advance(3000), streams.length == 1`, // each when 5 s are over since the one before
+		},
+		"back online, failures are forgotten": {
+			`connected(), sockets[0].end(), advance(100), sockets[1].end(), advance(200), streams.length == 1`, `streams[0].onerror(), happen("online"), advance(0), sockets.length == 3`,
 		},
 		"an error of a listener is thrown outside": {
 			`connected()`, `s.on("n", function () { throw new Error("mine"); }), sockets[0].say('42["n",1]'), sockets[0].say('42["n",2]')`,

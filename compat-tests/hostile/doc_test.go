@@ -51,7 +51,7 @@
 // # How the rows are run
 //
 //	go test ./hostile                                     a sample, which shows that the harness works
-//	EVERWIRE_COMPAT=1 go test -v -run Rows ./hostile      all rows
+//	EVERWIRE_COMPAT=1 go test -v -run Rows ./hostile      all rows, and those of WebSockets once more in poller mode
 //	EVERWIRE_ROW=A9 go test -v -run Rows ./hostile        one of them; A9,B3 two
 //	EVERWIRE_CONTROL=1 go test -v -run Control ./hostile  the official server
 //

@@ -57,6 +57,7 @@ type settings struct {
 	Memory         int      `json:"memory,omitempty"`   // that they may hold together
 	Compress       bool     `json:"compress,omitempty"` // polls and WebSockets, from 1,024 bytes on
 	Msgpack        bool     `json:"msgpack,omitempty"`
+	Poller         bool     `json:"poller,omitempty"`
 	Users          bool     `json:"users,omitempty"` // the header X-User says who makes a request
 }
 
@@ -155,6 +156,7 @@ func newVictim(s settings, log_ *lines) (*victim, error) {
 		MaxUnjoined:    s.MaxUnjoined,
 		Resume:         everwire.Resume{Window: ms(s.Window), Memory: s.Memory},
 		Compression:    everwire.Compression{Polling: s.Compress, WebSocket: s.Compress},
+		Poller:         s.Poller,
 		Logger:         slog.New(slog.NewTextHandler(log_, nil)),
 	}
 	if s.Msgpack {

@@ -71,13 +71,7 @@ func startPages(t *testing.T, gones chan<- gone) *httptest.Server {
 	require.NoError(t, err)
 	server.OnDisconnect(func(c *everwire.Ctx, why everwire.Reason) { gones <- gone{c.Socket().ID(), why} })
 	same(server)
-	server.On("number", func(c *everwire.Ctx) error {
-		var n int
-		if err := c.Bind(&n); err != nil {
-			return err
-		}
-		return c.Socket().Emit("number", n)
-	})
+	number(server)
 	mux := http.NewServeMux()
 	mux.Handle("/socket.io/", server)
 	mux.HandleFunc("/favicon.ico", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
@@ -95,6 +89,17 @@ func startPages(t *testing.T, gones chan<- gone) *httptest.Server {
 		web.Close()
 	})
 	return web
+}
+
+// number sends back the numbers that come.
+func number(server *everwire.Server) {
+	server.On("number", func(c *everwire.Ctx) error {
+		var n int
+		if err := c.Bind(&n); err != nil {
+			return err
+		}
+		return c.Socket().Emit("number", n)
+	})
 }
 
 // same answers with what it was asked.

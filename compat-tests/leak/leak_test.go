@@ -75,7 +75,13 @@ func needsCompat(t *testing.T) {
 // TestCyclesLeaveNothing runs 10,000 connect–disconnect cycles over both transports, a third of them aborted.
 func TestCyclesLeaveNothing(t *testing.T) {
 	needsCompat(t)
+	t.Run("a goroutine each", func(t *testing.T) { cyclesLeaveNothing(t, false) })
+	t.Run("poller", func(t *testing.T) { cyclesLeaveNothing(t, true) })
+}
+
+func cyclesLeaveNothing(t *testing.T, poller bool) {
 	server := newServer(t, everwire.Config{
+		Poller:         poller,
 		PingInterval:   time.Second, // ends what is left of aborted long-polling
 		PingTimeout:    time.Second,
 		UpgradeTimeout: time.Second,
@@ -127,21 +133,23 @@ func runCycles(t *testing.T, addr string, n int) {
 	}
 }
 
-// TestIdleCost: an idle WebSocket costs one goroutine, long-polling between polls none.
+// TestIdleCost: an idle WebSocket costs one goroutine, or none in poller mode; long-polling between polls none.
 func TestIdleCost(t *testing.T) {
 	needsCompat(t)
 	const few, more = 10, 100
 	for _, kind := range []struct {
-		name  string
-		open  func(addr string) (*peer, error)
-		leave func(p *peer) error
-		each  int
+		name   string
+		open   func(addr string) (*peer, error)
+		leave  func(p *peer) error
+		each   int
+		config everwire.Config
 	}{
-		{"websocket", idleWS, (*peer).closeWS, 1},
-		{"polling, between polls", idlePolling, leavePolling, 0},
+		{"websocket", idleWS, (*peer).closeWS, 1, everwire.Config{}},
+		{"websocket, poller", idleWS, (*peer).closeWS, 0, everwire.Config{Poller: true}},
+		{"polling, between polls", idlePolling, leavePolling, 0, everwire.Config{}},
 	} {
 		t.Run(kind.name, func(t *testing.T) {
-			server := newServer(t, everwire.Config{})
+			server := newServer(t, kind.config)
 			var peers []*peer
 			open := func(n int) {
 				for range n {

@@ -47,7 +47,16 @@ func needsCompat(t *testing.T) {
 
 func TestConformance(t *testing.T) {
 	needsCompat(t)
-	plain, compressing := startServer(t), startCompressing(t)
+	for _, m := range modes {
+		t.Run(m.name, func(t *testing.T) {
+			t.Parallel()
+			conform(t, m)
+		})
+	}
+}
+
+func conform(t *testing.T, m mode) {
+	plain, compressing := m.startServer(t), m.startCompressing(t)
 	only := os.Getenv("EVERWIRE_CASE")
 	known := map[string]bool{}
 	for _, g := range groups {
@@ -118,12 +127,18 @@ func report(t *testing.T, group string, cases []conformCase, outcomes []outcome)
 // many times. The echo may be lost then, but it must not follow the close frame (RFC 6455, 5.5.1).
 func TestNothingAfterClose(t *testing.T) {
 	needsCompat(t)
+	for _, m := range modes {
+		t.Run(m.name, func(t *testing.T) { nothingAfterClose(t, m) })
+	}
+}
+
+func nothingAfterClose(t *testing.T, m mode) {
 	hi, bye := text("Hello World!"), closeFrame(1000, "")
 	c := conformCase{frames: []frame{hi, bye}, answers: []frame{hi}, end: end{closes: true, codes: []int{1000}, mayMiss: true}}
 	wrong := conformCase{frames: []frame{hi, rsv(1, hi)}, answers: []frame{hi}, end: failed(1002)}
 	cases := slices.Concat(slices.Repeat([]conformCase{c}, 2000), slices.Repeat([]conformCase{wrong}, 2000))
 	lost := 0
-	for _, o := range runAll(startServer(t), cases) {
+	for _, o := range runAll(m.startServer(t), cases) {
 		require.NoError(t, o.err)
 		if o.lesser {
 			lost++

@@ -20,12 +20,26 @@ import (
 // maxPayload lets the largest message of group 9 through: 16 MiB and the type character.
 const maxPayload = 16<<20 + 1
 
+// mode is how the transport reads.
+type mode struct {
+	name string
+	set  func(*websocket.Transport) *websocket.Transport
+}
+
+// modes are run side by side.
+var modes = []mode{
+	{"a goroutine each", func(t *websocket.Transport) *websocket.Transport { return t }},
+	{"poller", (*websocket.Transport).WithPoller},
+}
+
 // startServer returns the address of a server that lives as long as the test.
-func startServer(t *testing.T) (addr string) { return start(t, websocket.New(maxPayload)) }
+func (m mode) startServer(t *testing.T) (addr string) {
+	return start(t, m.set(websocket.New(maxPayload)))
+}
 
 // startCompressing returns the address of one that compresses whatever gets shorter by it.
-func startCompressing(t *testing.T) (addr string) {
-	return start(t, websocket.NewCompressing(maxPayload, 1))
+func (m mode) startCompressing(t *testing.T) (addr string) {
+	return start(t, m.set(websocket.NewCompressing(maxPayload, 1)))
 }
 
 func start(t *testing.T, transport engine.Transport) (addr string) {

@@ -23,7 +23,7 @@ func (e echo) Receive(p eio.Packet) error {
 }
 
 func BenchmarkEcho(b *testing.B) {
-	srv, err := engine.New(engine.Config{}, echo{}, websocket.New(1_000_000))
+	srv, err := engine.New(engine.Config{}, echo{}, inMode(websocket.New(1_000_000)))
 	require.NoError(b, err)
 	ts := httptest.NewServer(srv)
 	defer ts.Close()

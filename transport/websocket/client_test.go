@@ -19,7 +19,7 @@ import (
 
 func TestConformance(t *testing.T) {
 	transporttest.Run(t, transporttest.Harness{
-		New:       func(maxPayload int64) engine.Transport { return websocket.New(maxPayload) },
+		New:       func(maxPayload int64) engine.Transport { return inMode(websocket.New(maxPayload)) },
 		Dial:      func(t testing.TB, url string) (transporttest.Client, error) { return dial(url) },
 		Request:   request,
 		OverLimit: engine.TransportError,
@@ -29,7 +29,7 @@ func TestConformance(t *testing.T) {
 
 func TestConformanceCompressed(t *testing.T) {
 	transporttest.Run(t, transporttest.Harness{
-		New:       func(maxPayload int64) engine.Transport { return websocket.NewCompressing(maxPayload, 1) },
+		New:       func(maxPayload int64) engine.Transport { return inMode(websocket.NewCompressing(maxPayload, 1)) },
 		Dial:      func(t testing.TB, url string) (transporttest.Client, error) { return dialBy(&deflating, url) },
 		Request:   request,
 		OverLimit: engine.TransportError,

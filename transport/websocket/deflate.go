@@ -19,7 +19,7 @@ import (
 
 // agreement is what came of an offer of permessage-deflate.
 type agreement struct {
-	window int  // bits of how far back we may refer; 0: nothing is compressed
+	window int8 // bits of how far back we may refer; 0: nothing is compressed
 	asked  bool // the client has asked for it
 }
 
@@ -74,7 +74,7 @@ func agreeOn(offer string) (a agreement) {
 		}
 		seen[key] = true
 	}
-	a.window = window
+	a.window = int8(window)
 	return a
 }
 

@@ -35,7 +35,7 @@ func offering(offers ...string) string {
 
 // deflateShake opens a session with permessage-deflate.
 func deflateShake(t testing.TB, threshold int) (*fixture, *wire, *engine.Session) {
-	f := setUpWith(t, websocket.NewCompressing(maxPayload, threshold), engine.Config{})
+	f := setUpWith(t, inMode(websocket.NewCompressing(maxPayload, threshold)), engine.Config{})
 	w, resp := f.connect(t, offering("permessage-deflate; client_max_window_bits"))
 	require.Equal(t, agreed, resp.Header.Get("Sec-WebSocket-Extensions"))
 	op, data := w.frame()
@@ -64,7 +64,7 @@ func inflate(t testing.TB, data string) string {
 }
 
 func TestNegotiation(t *testing.T) {
-	on := setUpWith(t, websocket.NewCompressing(maxPayload, 1024), engine.Config{})
+	on := setUpWith(t, inMode(websocket.NewCompressing(maxPayload, 1024)), engine.Config{})
 	off := setUp(t)
 	for _, c := range []struct {
 		offers []string
@@ -136,7 +136,7 @@ func TestDeflatedFrames(t *testing.T) {
 
 // A client with a small window gets those messages compressed that fit into it.
 func TestSmallWindow(t *testing.T) {
-	f := setUpWith(t, websocket.NewCompressing(maxPayload, 1), engine.Config{})
+	f := setUpWith(t, inMode(websocket.NewCompressing(maxPayload, 1)), engine.Config{})
 	for bits, longest := range map[string]int{"9": 512, "15": 90_000} {
 		w, resp := f.connect(t, offering("permessage-deflate; server_max_window_bits="+bits))
 		require.Equal(t, agreed+"; server_max_window_bits="+bits, resp.Header.Get("Sec-WebSocket-Extensions"))
@@ -229,7 +229,7 @@ func TestWhatCannotBeInflated(t *testing.T) {
 
 // Without an offer, or with compression off, the bit is an error.
 func TestBitWithoutNegotiation(t *testing.T) {
-	for _, f := range []*fixture{setUp(t), setUpWith(t, websocket.NewCompressing(maxPayload, 1), engine.Config{})} {
+	for _, f := range []*fixture{setUp(t), setUpWith(t, inMode(websocket.NewCompressing(maxPayload, 1)), engine.Config{})} {
 		w := f.shake(t, "")
 		w.send(masked(finText|rsv1, deflate("4x")))
 		w.closes(1002)
@@ -237,7 +237,7 @@ func TestBitWithoutNegotiation(t *testing.T) {
 }
 
 func TestHeadersOfTheHandshake(t *testing.T) {
-	f := setUpWith(t, websocket.NewCompressing(maxPayload, 1), engine.Config{
+	f := setUpWith(t, inMode(websocket.NewCompressing(maxPayload, 1)), engine.Config{
 		Cookie: &http.Cookie{Name: "io"},
 		ResponseHeader: func(h http.Header, r *http.Request, opening bool) {
 			h["X-List"] = []string{"a", "b"}

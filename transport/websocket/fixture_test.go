@@ -38,7 +38,7 @@ type fixture struct {
 }
 
 func setUp(t testing.TB, start ...func(*httptest.Server)) *fixture {
-	return setUpWith(t, websocket.New(maxPayload), engine.Config{}, start...)
+	return setUpWith(t, inMode(websocket.New(maxPayload)), engine.Config{}, start...)
 }
 
 func setUpWith(t testing.TB, tr engine.Transport, c engine.Config, start ...func(*httptest.Server)) *fixture {

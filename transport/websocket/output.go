@@ -19,17 +19,29 @@ const (
 
 // output is the state of a connection's writing half.
 type output struct {
-	started bool // set before the first wake: the answer to the handshake is out
-
-	mu      sync.Mutex // guards what follows
-	pongs   []byte     // answers to pings, as frames
-	last    []byte     // the close frame, which nothing follows
+	mu      sync.Mutex // guards what follows, but started
+	extra   *extra     // nil for most connections at most times
+	started bool       // set before the first wake: the answer to the handshake is out
 	busy    bool       // somebody writes, or is asked to
 	again   bool       // there is more since he looked
 	ended   bool       // the close frame was taken, or a write failed: the rest is dropped
 	slow    bool       // the client took nothing for writeWait
 	closing bool       // the reader is gone: who writes closes the connection
-	cause   error      // why the reader is gone
+}
+
+// extra is what a connection has to write beside what its session has, and its end.
+type extra struct {
+	pongs []byte // answers to pings, as frames
+	last  []byte // the close frame, which nothing follows
+	cause error  // why the reader is gone
+}
+
+// extraLocked returns what can be changed.
+func (o *output) extraLocked() *extra {
+	if o.extra == nil {
+		o.extra = new(extra)
+	}
+	return o.extra
 }
 
 // batch is what one write takes, and the memory for it.
@@ -77,20 +89,20 @@ const maxPongs = 4 << 10
 
 // pushPong queues the answer to a ping.
 func (c *conn) pushPong(data string) {
-	o := &c.out
-	o.mu.Lock()
-	if len(o.pongs) > maxPongs {
-		o.pongs = o.pongs[:0]
+	c.out.mu.Lock()
+	x := c.out.extraLocked()
+	if len(x.pongs) > maxPongs {
+		x.pongs = x.pongs[:0]
 	}
-	o.pongs = appendFrame(o.pongs, opPong, []byte(data))
-	o.mu.Unlock()
+	x.pongs = appendFrame(x.pongs, opPong, []byte(data))
+	c.out.mu.Unlock()
 	c.wake()
 }
 
 // pushClose queues the close frame: it goes out after all that was sent until now.
 func (c *conn) pushClose(frame []byte) {
 	c.out.mu.Lock()
-	c.out.last = frame
+	c.out.extraLocked().last = frame
 	c.out.mu.Unlock()
 	c.wake()
 }
@@ -101,10 +113,14 @@ func (c *conn) next(b *batch) (end, ok bool) {
 	for {
 		o.mu.Lock()
 		o.again = false
-		b.buf = append(b.buf[:0], o.pongs...)
-		last := o.last
+		var last []byte
+		b.buf = b.buf[:0]
+		if x := o.extra; x != nil {
+			last = x.last
+			b.buf = append(b.buf, x.pongs...)
+			x.pongs = nil
+		}
 		take := c.session != nil && !o.ended && (!o.closing || last != nil)
-		o.pongs = nil
 		if o.ended {
 			b.buf, last = b.buf[:0], nil
 		}
@@ -148,8 +164,9 @@ func (c *conn) rest() bool {
 // release is the end, for who comes last of the reader and the writer. Output has
 // ended by then, so that nobody starts to write again.
 func (c *conn) release() {
+	c.t.poller.remove(c)
 	c.Conn.Close()
-	c.session.Release(c.out.cause)
+	c.session.Release(c.out.extra.cause)
 }
 
 func (c *conn) appendBatch(dst []byte, b *engine.Batch) []byte {
@@ -255,6 +272,7 @@ func (c *conn) end() {
 func (c *conn) awaitClose() {
 	c.end()
 	c.Conn.SetReadDeadline(time.Now().Add(closeWait))
+	c.rouseForGood()
 }
 
 // tooSlow notes whether a write failed because the client took nothing: then the
@@ -275,6 +293,7 @@ func (c *conn) fail() {
 		c.release()
 	} else {
 		c.Conn.Close()
+		c.rouse()
 	}
 }
 
@@ -285,7 +304,7 @@ func (c *conn) close(cause error) {
 	if c.out.slow {
 		cause = engine.ErrSlow
 	}
-	c.out.closing, c.out.cause = true, cause
+	c.out.closing, c.out.extraLocked().cause = true, cause
 	busy := c.out.busy
 	c.out.ended = c.out.ended || !busy
 	c.out.mu.Unlock()
@@ -293,10 +312,6 @@ func (c *conn) close(cause error) {
 		c.Conn.SetWriteDeadline(time.Now().Add(time.Second))
 	} else {
 		c.release()
-	}
-	if c.buf != nil {
-		aheads.Put(c.buf)
-		c.buf, c.in = nil, nil
 	}
 }
 

@@ -35,7 +35,7 @@ func (h hijackable) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 
 // pipe opens a session over a pipe.
 func pipe(t *testing.T, a *app) (*engine.Session, *wire) {
-	srv, err := engine.New(engine.Config{Logger: slog.New(slog.DiscardHandler)}, a, websocket.New(maxPayload))
+	srv, err := engine.New(engine.Config{Logger: slog.New(slog.DiscardHandler)}, a, inMode(websocket.New(maxPayload)))
 	require.NoError(t, err)
 	here, there := net.Pipe()
 	go srv.ServeHTTP(hijackable{httptest.NewRecorder(), there}, request("http://x", "EIO=4&transport=websocket"))

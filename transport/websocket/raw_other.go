@@ -7,7 +7,7 @@ package websocket
 
 const rawIO = false
 
-func (c *conn) readRaw(uintptr) bool { panic("unreachable") }
+func (r *reader) readRaw(uintptr) bool { panic("unreachable") }
 
 type rawWriter struct{}
 

@@ -15,27 +15,27 @@ const rawIO = true
 
 // readRaw is the callback of RawConn.Read: it returns false to wait until the
 // descriptor is readable.
-func (c *conn) readRaw(fd uintptr) (done bool) {
-	p := c.direct
+func (r *reader) readRaw(fd uintptr) (done bool) {
+	p := r.direct
 	if p == nil {
-		c.buf = aheads.Get().(*[]byte)
-		p = *c.buf
+		r.buf = aheads.Get().(*[]byte)
+		p = *r.buf
 	}
 	n, err := syscall.Read(int(fd), p)
 	for err == syscall.EINTR {
 		n, err = syscall.Read(int(fd), p)
 	}
-	c.got = max(n, 0)
-	if c.got == 0 {
-		if c.direct == nil {
-			aheads.Put(c.buf)
-			c.buf = nil
+	r.got = max(n, 0)
+	if r.got == 0 {
+		if r.direct == nil {
+			aheads.Put(r.buf)
+			r.buf = nil
 		}
 		if err == syscall.EAGAIN {
-			return false
+			return r.once
 		}
-		if c.err = err; err == nil {
-			c.err = io.EOF
+		if r.err = err; err == nil {
+			r.err = io.EOF
 		}
 	}
 	return true

@@ -5,7 +5,8 @@
 // back; a connection then costs one goroutine with a small stack, its reader, and
 // no buffers while it is idle. Frames to the client are written by this package
 // alone: whoever has something to send queues the connection for the flushers,
-// which put all that waits for it into one system call.
+// which put all that waits for it into one system call. In poller mode, see
+// [Transport.WithPoller], an idle connection has no goroutine either.
 package websocket
 
 import (
@@ -13,6 +14,7 @@ import (
 	"net"
 	"net/http"
 	"runtime"
+	"sync"
 	"syscall"
 
 	"github.com/gorilla/websocket"
@@ -28,6 +30,11 @@ type Transport struct {
 	upgrader   websocket.Upgrader
 	deflating  websocket.Upgrader // for clients that take permessage-deflate
 	flushers   flushers
+
+	polls   bool // in poller mode
+	poller  poller
+	readers sync.Pool // of *reader, in poller mode
+	hinted  sync.Once // that a connection cannot be polled
 }
 
 var _ engine.Transport = (*Transport)(nil)
@@ -42,6 +49,21 @@ func New(maxPayload int64) *Transport { return newTransport(maxPayload, 0) }
 // size counts when they are inflated.
 func NewCompressing(maxPayload int64, threshold int) *Transport {
 	return newTransport(maxPayload, max(threshold, 1))
+}
+
+// WithPoller has the transport keep no goroutine for connections that send nothing; it
+// returns t, and is called before t is used. A goroutine reads from a connection when
+// there is something to read, and for as long as there is. In the middle of a message, and
+// while the application is busy with one, it waits.
+//
+// It works where [CanPoll] is true, for TCP and Unix sockets. Other connections have a
+// goroutine each; that is logged once. A connection gets a descriptor of its own: a
+// net.Conn that the application got from http.Server's hooks is closed after the
+// handshake, and closing that does nothing. One that may send compressed messages costs a
+// kilobyte more than others.
+func (t *Transport) WithPoller() *Transport {
+	t.polls = true
+	return t
 }
 
 func newTransport(maxPayload int64, deflate int) *Transport {
@@ -101,16 +123,15 @@ func (t *Transport) ServeSession(w http.ResponseWriter, r *http.Request, s *engi
 		c.refuse(engine.AsError(err).CloseCode)
 		return
 	}
+	c.enroll(s.Logger())
 	c.wake()
-	// Owned by the connection; ends when the connection does, which the write
-	// deadline and the heartbeat make sure of; blocks on reading and in the session.
-	go c.read()
+	c.hand()
 }
 
 // upgrade makes the request a WebSocket; nil if it was refused, and answered, or if
 // the client is gone.
-func (t *Transport) upgrade(w http.ResponseWriter, r *http.Request) *conn {
-	c := &conn{t: t}
+func (t *Transport) upgrade(w http.ResponseWriter, r *http.Request) *reader {
+	c := &reader{conn: &conn{t: t}}
 	upgrader := &t.upgrader
 	if t.deflate > 0 {
 		if c.agreed = agree(r.Header); c.agreed.window > 0 {
@@ -121,7 +142,7 @@ func (t *Transport) upgrade(w http.ResponseWriter, r *http.Request) *conn {
 	if err != nil {
 		return nil
 	}
-	ws.SetReadLimit(t.maxPayload)
+	c.out.started = true
 	c.start(ws)
 	return c
 }
@@ -138,7 +159,7 @@ func offering(r *http.Request) *http.Request {
 // hijacker gives gorilla our connection in place of the real one.
 type hijacker struct {
 	http.ResponseWriter
-	c *conn
+	c *reader
 }
 
 // Hijack implements http.Hijacker. Frames that came together with the handshake
@@ -150,7 +171,7 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 	}
 	if n := brw.Reader.Buffered(); n > 0 {
 		early, _ := brw.Reader.Peek(n)
-		h.c.early = append([]byte(nil), early...)
+		h.c.in = append([]byte(nil), early...)
 		brw = bufio.NewReadWriter(bufio.NewReaderSize(nil, 16), brw.Writer)
 	}
 	h.c.Conn = nc

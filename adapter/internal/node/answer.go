@@ -18,20 +18,45 @@ const (
 	longestPatience = 10 * time.Minute
 )
 
+var errBusy = errors.New("adapter: too many questions at a time")
+
 // answer works on a question, unless there are too many.
 func (n *Node) answer(m *Message) {
-	n.mu.RLock()
-	defer n.mu.RUnlock()
-	if n.closed || n.working.Load() >= maxWorking {
-		n.ignored()
+	if err := n.startAnswer(m); err != nil {
+		n.ignored(err)
+	}
+}
+
+func (n *Node) startAnswer(m *Message) error { return n.start(func() { n.work(m) }) }
+
+// yield gives up the client that another node asks for.
+func (n *Node) yield(m *Message) {
+	y, ok := n.local.(adapter.Yielder)
+	if !ok || m.PID == "" {
 		return
 	}
+	if err := n.start(func() { y.Yield(m.PID) }); err != nil {
+		n.ignored(err)
+	}
+}
+
+// start works on something that others want, unless that is too much.
+func (n *Node) start(work func()) error {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	if n.closed {
+		return ErrClosed
+	}
+	if n.working.Load() >= maxWorking {
+		return errBusy
+	}
 	n.working.Add(1)
-	// Owned by the node; ends with it or with its patience; blocks in Apply alone.
+	// Owned by the node; ends with it or with its patience; blocks in the namespace alone.
 	n.asked.Go(func() {
 		defer n.working.Add(-1)
-		n.work(m)
+		work()
 	})
+	return nil
 }
 
 func (n *Node) work(m *Message) {
@@ -79,7 +104,7 @@ func (r *replies) add(a adapter.Answer) error {
 
 func (r *replies) send(t Type, a adapter.Answer) error {
 	r.given = true
-	return r.node.link.Reply(r.to, &Message{Type: t, From: r.node.Name, Request: r.to.Request, Op: r.to.Op, Answer: a})
+	return r.node.reply(r.to, &Message{Type: t, From: r.node.Name, Request: r.to.Request, Op: r.to.Op, Answer: a})
 }
 
 var errNoAnswer = errors.New("the node has no answer")
@@ -97,7 +122,7 @@ func (r *replies) finish(err error) {
 		err = errNoAnswer
 	}
 	t := map[adapter.Kind]Type{adapter.Fetch: Fetched, adapter.Count: Fetched, adapter.Call: ClientCount, adapter.Serve: Served}[kind]
-	_ = r.node.link.Reply(r.to, &Message{
+	_ = r.node.reply(r.to, &Message{
 		Type: t, From: r.node.Name, Request: r.to.Request, Op: r.to.Op, Failed: true, Answer: adapter.Answer{Err: err},
 	})
 }

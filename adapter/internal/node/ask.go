@@ -59,7 +59,7 @@ func (n *Node) Ask(ctx context.Context, op *adapter.Op) iter.Seq2[adapter.Answer
 }
 
 func (n *Node) begin(ctx context.Context, id string, op *adapter.Op) (*request, error) {
-	if n.isClosed() {
+	if n.Closed() {
 		return nil, ErrClosed
 	}
 	r := &request{kind: op.Kind, more: make(chan struct{}, 1), from: make(map[string]bool), owed: make(map[string]int)}
@@ -76,7 +76,7 @@ func (n *Node) begin(ctx context.Context, id string, op *adapter.Op) (*request, 
 	if deadline, ok := ctx.Deadline(); ok {
 		m.Timeout = max(time.Until(deadline), time.Millisecond)
 	}
-	return r, n.link.Send(m)
+	return r, n.send(m)
 }
 
 func (n *Node) forget(id string) {

@@ -87,6 +87,8 @@ func Data(m *Message, namespace string) (wire.Map, error) {
 			{Name: "packet", Value: event}, {Name: "requestId", Value: optional(m.Request)},
 			{Name: "errors", Value: optional(m.Strict)},
 		}, err
+	case Yield:
+		return wire.Map{{Name: "pid", Value: m.PID}}, nil
 	case Fetched, ClientCount, Served, Ack:
 		return answerData(m)
 	}
@@ -136,6 +138,7 @@ func (n *Node) ParseEnvelope(b []byte) (*Message, error) {
 	if m.From == "" {
 		return nil, ErrMessage
 	}
+	m.Envelope = e
 	return m, m.ParseData(e.Tree("data"))
 }
 
@@ -144,6 +147,9 @@ func (m *Message) ParseData(data Tree) error {
 	m.Request, m.Strict = data.String("requestId"), data.Bool("errors")
 	switch m.Type {
 	case Hello, Heartbeat, Goodbye:
+		return nil
+	case Yield:
+		m.PID = data.String("pid")
 		return nil
 	case Broadcast, Join, Leave, Disconnect, Fetch:
 		if err := m.Options(data.Tree("opts")); err != nil {

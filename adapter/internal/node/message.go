@@ -29,6 +29,10 @@ const (
 	Goodbye                     // a node leaves
 )
 
+// Yield asks for what the client of a private ID comes back to. Nobody answers; official
+// servers do not know it.
+const Yield Type = 32
+
 // Message is one message.
 type Message struct {
 	Type    Type
@@ -40,9 +44,13 @@ type Message struct {
 	Timeout time.Duration // how long who asks waits for acknowledgements; 0: not said
 	Strict  bool          // who asks wants to hear of failures, which official servers would take for answers
 
+	PID string // of a Yield
+
 	// Of what is answered.
 	Answer adapter.Answer
 	Failed bool // the node cannot answer, and Answer.Err says why
+
+	Envelope Tree // what was received, for links that add members of their own
 
 	Form uint8 // for who reads and writes messages: what form the answer has
 	Size int   // bytes on the wire, of what was received

@@ -32,7 +32,7 @@ type Config struct {
 	Namespace string
 	Name      string // of this node; NewName if ""
 	Local     adapter.Local
-	Ignored   func()        // is called for each message that is dropped; may be nil
+	Ignored   func()        // is called for each message that is dropped; may be nil. A Local that is a Witness is told too
 	Timeout   time.Duration // for answers that need no handler or client; 5 s if 0
 }
 
@@ -46,7 +46,8 @@ type Node struct {
 	timeout time.Duration
 	ctx     context.Context // ends with the node
 	end     context.CancelFunc
-	ignored func()
+	dropped func()          // Config.Ignored
+	witness adapter.Witness // nil if the Local is none
 
 	mu      sync.RWMutex // guards closed, and is held while something that was published is applied
 	closed  bool
@@ -69,15 +70,16 @@ func New(c Config) *Node {
 		Name:      c.Name,
 		local:     c.Local,
 		timeout:   c.Timeout,
-		ignored:   c.Ignored,
+		dropped:   c.Ignored,
 		requests:  make(map[string]*request),
 	}
 	if n.Name == "" {
 		n.Name = NewName()
 	}
-	if n.ignored == nil {
-		n.ignored = func() {}
+	if n.dropped == nil {
+		n.dropped = func() {}
 	}
+	n.witness, _ = c.Local.(adapter.Witness)
 	if n.timeout <= 0 {
 		n.timeout = 5 * time.Second
 	}
@@ -96,7 +98,8 @@ func NewName() string {
 // Link sets the link, before anything else is done.
 func (n *Node) Link(l Link) { n.link = l }
 
-func (n *Node) isClosed() bool {
+// Closed tells whether Close was called.
+func (n *Node) Closed() bool {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	return n.closed
@@ -104,10 +107,10 @@ func (n *Node) isClosed() bool {
 
 // Publish implements [adapter.Adapter].
 func (n *Node) Publish(_ context.Context, op *adapter.Op) error {
-	if n.isClosed() {
+	if n.Closed() {
 		return ErrClosed
 	}
-	return n.link.Send(&Message{Type: typeOf[op.Kind], From: n.Name, Op: *op})
+	return n.send(&Message{Type: typeOf[op.Kind], From: n.Name, Op: *op})
 }
 
 // Close implements [adapter.Adapter].
@@ -130,23 +133,29 @@ func (n *Node) Receive(m *Message) {
 	case m.From == n.Name:
 	case m.Type.answers():
 		n.answered(m)
+	case m.Type == Yield:
+		n.yield(m)
 	case m.Request == "":
-		n.apply(m)
+		n.Apply(m)
 	default:
 		n.answer(m)
 	}
 }
 
-// apply does what was published. Apply does not block, so that holding the lock is
-// harmless; it keeps Close from returning too early. Its error is that of one
-// node, and nobody waits for it.
-func (n *Node) apply(m *Message) {
+// Apply does what was published. Its error is that of one node, and nobody waits for it.
+func (n *Node) Apply(m *Message) {
+	if err := n.applyOpen(m); err != nil {
+		n.ignored(err)
+	}
+}
+
+// applyOpen does nothing on a node that was closed. Apply does not block, so that holding
+// the lock is harmless; it keeps Close from returning too early.
+func (n *Node) applyOpen(m *Message) error {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	if n.closed {
-		return
+		return nil
 	}
-	if err := n.local.Apply(n.ctx, &m.Op, nil); err != nil {
-		n.ignored()
-	}
+	return n.local.Apply(n.ctx, &m.Op, nil)
 }

@@ -59,6 +59,23 @@ func (t Tree) Int(name string) int {
 	return -1
 }
 
+// Number returns a member that is a positive whole number; 0 if it is none.
+func (t Tree) Number(name string) uint64 {
+	n, _ := t[name].(int64)
+	return uint64(max(n, 0))
+}
+
+// Numbers returns a member that is a list of such numbers.
+func (t Tree) Numbers(name string) []uint64 {
+	list, _ := t[name].([]any)
+	numbers := make([]uint64, len(list))
+	for i, v := range list {
+		n, _ := v.(int64)
+		numbers[i] = uint64(max(n, 0))
+	}
+	return numbers
+}
+
 // Strings returns a member that is a list of strings, or of numbers, which rooms of
 // official servers can be. False: it is something else, which must not be taken for
 // an empty list, since that selects everybody.

@@ -16,6 +16,7 @@ import (
 type store struct{ db *sql.DB }
 
 const schema = `
+PRAGMA busy_timeout = 5000; -- milliseconds, for another program on the same file
 PRAGMA journal_mode = WAL;
 PRAGMA synchronous = FULL;
 CREATE TABLE IF NOT EXISTS rooms (

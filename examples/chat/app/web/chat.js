@@ -80,8 +80,7 @@
   });
 
   socket.on("connect_error", function (err) {
-    view.connection(false);
-    if (socket.active) return; // the server was not reached, and the client tries again
+    if (socket.active) return view.connection(false); // not reached; the client tries again
     if (entering) entered(err);
     else chooseName(err.message);
   });
