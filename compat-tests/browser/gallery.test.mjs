@@ -32,7 +32,7 @@ const enter = {
     await page.locator("#name-ok").click();
   },
   async Notifications(page) {
-    await page.getByRole("button", { name: "Ann Marlow" }).click();
+    await page.locator("#logins [data-user=ann]").click();
   },
 };
 
