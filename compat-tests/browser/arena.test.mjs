@@ -122,7 +122,7 @@ async function pictures(ann, ben) {
   const around = ["ArrowUp", "ArrowLeft", "ArrowDown", "ArrowDown", "ArrowRight", "ArrowUp"];
   for (const v of [ann, ben]) await v.page.locator("#canvas").focus();
   await ann.page.mouse.move(300, 400);
-  await Promise.all([tour(ann, [...around, ...around]), tour(ben, [...around.toReversed(), ...around])]);
+  await Promise.all([tour(ann, around), tour(ben, around.toReversed())]);
   await ben.page.locator("#cheer").waitFor({ state: "hidden" });
   await ben.page.evaluate(() => scrollTo(0, 0));
   await ben.page.screenshot({ path: join(folder, "arena-phone.png") });

@@ -107,7 +107,7 @@ async function session(t, { query, transport, after }) {
   await Promise.all([ann.here("Ann", "Ben"), ben.here("Ann", "Ben")]);
   done("two meet");
 
-  await ann.draw(wave(0.3, 0.5, 0.4, 0.08, 3, 20));
+  await ann.draw(wave(0.3, 0.5, 0.4, 0.08, 2, 14));
   await same(1, ann, ben);
   await ben.page.locator(".hand", { hasText: "Ann" }).waitFor();
   await ben.use("Blue");
@@ -116,8 +116,8 @@ async function session(t, { query, transport, after }) {
   done("each sees the other draw");
 
   // A connection that is cut in the middle of a stroke loses none of it, on either side.
-  await ann.draw(wave(0.2, 0.7, 0.6, 0.05, 3, 40), () => ben.cut());
-  await ben.unsettled(() => ben.draw(wave(0.2, 0.6, 0.6, 0.05, 3, 40), () => ben.page.evaluate(() => wire.act("cut"))));
+  await ann.draw(wave(0.2, 0.7, 0.6, 0.05, 3, 24), () => ben.cut());
+  await ben.unsettled(() => ben.draw(wave(0.2, 0.6, 0.6, 0.05, 3, 24), () => ben.page.evaluate(() => wire.act("cut"))));
   await ann.cut();
   await same(4, ann, ben);
   await Promise.all([ann.connected(after), ben.connected(after)]);

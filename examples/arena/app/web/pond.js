@@ -17,6 +17,7 @@ export class Pond {
   #cheers = []; // {slot, text, since}
   #scale = 1;
   #now = new Map(); // slot → where a boat is drawn
+  #still = {}; // water and light, painted once for their size and colours
 
   constructor() {
     const draw = () => {
@@ -102,11 +103,27 @@ export class Pond {
     c.clearRect(0, 0, canvas.width, canvas.height);
     c.setTransform(fine * this.#scale, 0, 0, fine * this.#scale, shift(w), shift(h));
     this.#now = this.#between(now);
-    this.#water(c);
+    this.#paint(fine * this.#scale);
+    c.drawImage(this.#still.water, 0, 0, this.#scene, this.#scene);
     this.#lights(c, now);
     for (const [slot, boat] of this.#now) this.#wake(c, slot, boat);
     for (const [slot, boat] of this.#now) this.#boat(c, slot, boat);
     this.#labels(c, now);
+  }
+
+  // paint paints what does not change from one picture to the next: gradients are slow.
+  #paint(scale) {
+    const key = `${scale} ${colour("water")}`;
+    if (this.#still.key === key) return;
+    const make = (size, draw) => {
+      const canvas = document.createElement("canvas");
+      canvas.width = canvas.height = Math.ceil(size * scale);
+      const c = canvas.getContext("2d");
+      c.scale(canvas.width / size, canvas.width / size);
+      draw(c);
+      return canvas;
+    };
+    this.#still = { key, water: make(this.#scene, (c) => this.#water(c)), light: make(80, light) };
   }
 
   #water(c) {
@@ -122,26 +139,15 @@ export class Pond {
     for (const [part, wide] of [[0.25, 1], [0.5, 1], [0.75, 1], [1, 4]]) {
       c.lineWidth = wide;
       c.beginPath();
-      c.arc(half, half, half * part, 0, 7);
+      c.arc(half, half, half * part - wide / 2, 0, 7);
       c.stroke();
     }
   }
 
   #lights(c, now) {
-    const glow = colour("glow");
-    c.fillStyle = colour("light");
     for (const [i, { x, y }] of this.#frames.at(-1).lights.entries()) {
-      const size = 9 + 1.2 * Math.sin(now / 300 + i);
-      const shine = c.createRadialGradient(x, y, 0, x, y, 3.4 * size);
-      shine.addColorStop(0, glow + "aa");
-      shine.addColorStop(1, glow + "00");
-      c.save();
-      c.fillStyle = shine;
-      c.fillRect(x - 40, y - 40, 80, 80);
-      c.restore();
-      c.beginPath();
-      c.arc(x, y, size, 0, 7);
-      c.fill();
+      const half = 40 + 3 * Math.sin(now / 300 + i);
+      c.drawImage(this.#still.light, x - half, y - half, 2 * half, 2 * half);
     }
   }
 
@@ -215,4 +221,17 @@ export class Pond {
     }
     c.globalAlpha = 1;
   }
+}
+
+// light paints a light in a square of 80.
+function light(c) {
+  const shine = c.createRadialGradient(40, 40, 0, 40, 40, 32);
+  shine.addColorStop(0, colour("glow") + "aa");
+  shine.addColorStop(1, colour("glow") + "00");
+  c.fillStyle = shine;
+  c.fillRect(0, 0, 80, 80);
+  c.fillStyle = colour("light");
+  c.beginPath();
+  c.arc(40, 40, 9, 0, 7);
+  c.fill();
 }

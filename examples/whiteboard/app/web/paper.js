@@ -71,12 +71,12 @@ export class Paper {
 
   #sheet(c) {
     c.fillStyle = colour("sheet");
-    c.shadowColor = "#0003";
-    c.shadowBlur = 24;
+    c.strokeStyle = colour("rule");
+    c.lineWidth = 10;
     c.beginPath();
     c.roundRect(0, 0, width, height, 60);
     c.fill();
-    c.shadowColor = "transparent";
+    c.stroke();
     c.fillStyle = colour("dots");
     c.beginPath();
     for (let y = 200; y < height; y += 200) {
