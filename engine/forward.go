@@ -77,11 +77,12 @@ func (srv *Server) forwardTo(w http.ResponseWriter, r *http.Request, tag [2]byte
 	switch {
 	case !known:
 		return ErrUnknownSession
-	case err != nil && r.Context().Err() == nil: // else the client does not wait for an answer any more
+	case err == nil:
+		return nil
+	case r.Context().Err() == nil: // else it is most likely the client that has gone
 		srv.hint("the node that holds a session did not serve its request; clients come back by themselves", "error", err)
-		return errNodeSilent
 	}
-	return nil
+	return errNodeSilent
 }
 
 // uncertain marks the context of a handshake whose race may also have been opened by
@@ -93,10 +94,19 @@ type uncertain struct{}
 // request has been served, or refused.
 func (srv *Server) claim(w http.ResponseWriter, r *http.Request, p params, h handshake) (*http.Request, bool, *Error) {
 	f := srv.cfg.Forwarder
-	if f == nil || isForwarded(r) || srv.races.knows(p.rid) {
+	switch {
+	case f == nil || srv.races.knows(p.rid):
+		return r, true, nil
+	case isForwarded(r):
+		if srv.cfg.Context != nil || srv.cfg.CheckRequest != nil {
+			// It would open the session, without what the middlewares of the other node know.
+			return r, false, errNodeSilent
+		}
 		return r, true, nil
 	}
 	switch owner, err := f.Claim(r.Context(), p.rid); {
+	case r.Context().Err() != nil:
+		return r, false, errNodeSilent // nobody waits for a session
 	case err != nil:
 		return r.WithContext(context.WithValue(r.Context(), uncertain{}, true)), true, nil
 	case owner != f.Tag():

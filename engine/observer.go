@@ -15,7 +15,7 @@ type Event struct {
 	Kind      EventKind
 	Transport string
 	Reason    CloseReason
-	Packets   int // pings, pongs and other control packets too
+	Packets   int // of Sent, pings and other control packets too
 	Bytes     int // of the packets' data
 	Queued    int // bytes that waited in the session's outbox, these included
 	Namespace string

@@ -48,6 +48,8 @@ func (srv *Server) serveKnown(w http.ResponseWriter, r *http.Request, t Transpor
 	upgrade := isUpgrade(r)
 	var err *Error
 	switch {
+	case upgrade && r.ContentLength != 0: // it would be taken for frames
+		err = ErrBadRequest
 	case s == nil:
 		if err = srv.forward(w, r, p.sid); err == nil {
 			return

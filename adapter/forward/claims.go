@@ -44,19 +44,21 @@ func (c *claims) init() {
 }
 
 // take returns whose race it is: that of who asks, if nobody had asked before. With too
-// many races it is not remembered.
-func (c *claims) take(rid string, t tag, now time.Time) tag {
+// many races that cannot be known, nor as long as another node may have kept it: stable
+// is false after one has come or gone.
+func (c *claims) take(rid string, t tag, now time.Time, stable bool) (owner tag, ok bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sweepLocked(now)
-	if owner, ok := c.byRID[rid]; ok {
-		return owner
+	if owner, ok = c.byRID[rid]; ok {
+		return owner, true
 	}
-	if len(c.byRID) < maxClaims {
-		c.byRID[rid] = t
-		c.oldest = append(c.oldest, kept{rid, now.Add(claimTime)})
+	if len(c.byRID) >= maxClaims {
+		return t, false
 	}
-	return t
+	c.byRID[rid] = t
+	c.oldest = append(c.oldest, kept{rid, now.Add(claimTime)})
+	return t, stable
 }
 
 // sweep forgets races whose time is over.
@@ -103,13 +105,19 @@ func (c *claims) answer(m frame) {
 	}
 }
 
+// stable reports whether all nodes agree by now on who keeps which race.
+func (f *Forwarder) stable() bool { return f.peers.stable(2 * f.config.Heartbeat) }
+
 // keep answers a claim.
 func (f *Forwarder) keep(m frame) {
 	n := len(m.data) - len(tag{})
 	if n < 0 || n > maxRID {
 		return
 	}
-	owner := f.claims.take(string(m.data[:n]), tag(m.data[n:]), time.Now())
+	owner, ok := f.claims.take(string(m.data[:n]), tag(m.data[n:]), time.Now(), f.stable())
+	if !ok {
+		return // who hears nothing goes on alone
+	}
 	_ = f.tell(m.from, &frame{kind: claimed, id: m.id, data: owner[:]}) // who hears nothing goes on alone
 }
 
@@ -119,7 +127,11 @@ func (f *Forwarder) Claim(ctx context.Context, rid string) ([2]byte, error) {
 	own := f.Tag()
 	keeper := f.keeperOf(rid)
 	if keeper == f.id {
-		return f.claims.take(rid, own, time.Now()), nil
+		owner, ok := f.claims.take(rid, own, time.Now(), f.stable())
+		if !ok {
+			return own, errClaim
+		}
+		return owner, nil
 	}
 	id := f.next.Add(1)
 	w := waiter{keeper, make(chan tag, 1)}

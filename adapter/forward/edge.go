@@ -5,11 +5,14 @@ package forward
 import (
 	"bufio"
 	"context"
+	"errors"
 	"io"
 	"maps"
+	"math"
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,9 +26,12 @@ func (f *Forwarder) Forward(w http.ResponseWriter, r *http.Request, tag [2]byte,
 	if err = f.peers.settle(r.Context()); err != nil {
 		return true, err
 	}
+	if err = upgradable(w, r); err != nil {
+		return true, err
+	}
 	to, known := f.peers.find(tag)
 	if !known {
-		return false, nil
+		return !f.peers.certain(), ErrSilent
 	}
 	s, err := f.dial(to, meta{r.RemoteAddr, principal, r.TLS != nil})
 	if err != nil {
@@ -35,6 +41,21 @@ func (f *Forwarder) Forward(w http.ResponseWriter, r *http.Request, tag [2]byte,
 	defer stop()
 	x := exchange{f: f, s: s, w: w, r: r}
 	return true, x.run(stop)
+}
+
+// ErrNoUpgrade says that the request cannot become a WebSocket: it has a body, or its
+// connection cannot be taken over.
+var ErrNoUpgrade = errors.New("forward: this request cannot become a WebSocket")
+
+// upgradable finds out before the other node has done anything.
+func upgradable(w http.ResponseWriter, r *http.Request) error {
+	if len(r.Header["Upgrade"]) == 0 {
+		return nil
+	}
+	if r.ContentLength != 0 || !downlink.CanHijack(w) {
+		return ErrNoUpgrade
+	}
+	return nil
 }
 
 // exchange is one request on its way.
@@ -55,14 +76,16 @@ var (
 func (x *exchange) run(stop func() bool) error {
 	sent := x.send()
 	in := readers.Get().(*bufio.Reader)
-	in.Reset(x.s)
+	head := &limited{x.s, maxHeader}
+	in.Reset(head)
 	answer, err := http.ReadResponse(in, x.r)
+	head.left = math.MaxInt
 	switch {
 	case err != nil:
 		err = ErrSilent
 	case answer.StatusCode == http.StatusSwitchingProtocols:
 		stop()
-		if x.upgrade(answer, in) {
+		if err = x.upgrade(answer, in); err == nil {
 			return nil // the relay has the stream and the reader
 		}
 	default:
@@ -75,12 +98,35 @@ func (x *exchange) run(stop func() bool) error {
 	return err
 }
 
+// maxHeader is how many bytes of an answer's header are read.
+const maxHeader = 256 << 10
+
+// limited reads no more than so much.
+type limited struct {
+	s    *stream
+	left int
+}
+
+func (l *limited) Read(p []byte) (int, error) {
+	if l.left <= 0 {
+		return 0, errFrame
+	}
+	n, err := l.s.Read(p[:min(len(p), l.left)])
+	l.left -= n
+	return n, err
+}
+
 // send writes the request. A body goes its own way, since the answer may come before its
 // end; the channel is closed when it has been sent, or will not be.
 func (x *exchange) send() <-chan struct{} {
 	sent := make(chan struct{})
 	write := func() {
 		defer close(sent)
+		defer func() {
+			if recover() != nil { // of a body that a middleware has made: net/http would do so at home
+				_ = x.s.Close()
+			}
+		}()
 		out := writers.Get().(*bufio.Writer)
 		out.Reset(x.s)
 		if outgoing(x.r).Write(out) == nil {
@@ -106,6 +152,8 @@ func (x *exchange) await(sent <-chan struct{}) {
 		return
 	default:
 	}
+	// The stream is closed: what is being sent has ended, and only who still reads is left. A deadline at the body's end
+	// would make net/http give up the connection.
 	_ = http.NewResponseController(x.w).SetReadDeadline(time.Now())
 	<-sent
 }
@@ -140,15 +188,37 @@ func (x *exchange) answer(answer *http.Response) {
 	for _, name := range hopByHop {
 		answer.Header.Del(name)
 	}
-	maps.Copy(x.w.Header(), answer.Header)
+	merge(x.w.Header(), answer.Header)
 	out := downlink.New(x.w)
-	defer out.Close()
 	x.w.WriteHeader(answer.StatusCode)
 	b := buffers.Get().(*[answerSize]byte)
 	defer buffers.Put(b)
 	if _, err := io.CopyBuffer(flushing{out, answer.ContentLength < 0}, answer.Body, b[:]); err != nil {
-		// The client must not take what it has for the whole answer.
-		_ = http.NewResponseController(x.w).SetWriteDeadline(time.Now())
+		x.cut()
+		return
+	}
+	out.Close()
+}
+
+// cut ends an answer so that the client does not take what it has for the whole.
+func (x *exchange) cut() {
+	if http.NewResponseController(x.w).SetWriteDeadline(time.Now()) != nil {
+		panic(http.ErrAbortHandler) // net/http knows what is meant
+	}
+}
+
+// merge sets what the other node has said; what may be there several times is added.
+func merge(to, from http.Header) {
+	for name, values := range from {
+		if name != "Vary" && name != "Set-Cookie" {
+			to[name] = values
+			continue
+		}
+		for _, v := range values {
+			if !slices.Contains(to[name], v) {
+				to[name] = append(to[name], v)
+			}
+		}
 	}
 }
 
@@ -174,26 +244,76 @@ func (w flushing) Write(b []byte) (int, error) {
 }
 
 // upgrade has the client's connection become a WebSocket of the other node.
-func (x *exchange) upgrade(answer *http.Response, in *bufio.Reader) bool {
+func (x *exchange) upgrade(answer *http.Response, in *bufio.Reader) error {
 	client, early, err := downlink.Hijack(x.w)
 	if err != nil {
-		return false
+		return ErrNoUpgrade
 	}
 	_ = client.SetDeadline(time.Time{})
 	header := x.w.Header().Clone()
-	maps.Copy(header, answer.Header)
-	x.f.relays.Add(2)
+	merge(header, answer.Header)
+	if !x.f.relays.add(client) {
+		_ = client.Close()
+		_ = x.s.Close()
+		in.Reset(nil)
+		readers.Put(in)
+		return nil
+	}
 	// Both are owned by the forwarder, which waits for them in Close; each ends when either
 	// connection does, and blocks in reading one and writing the other.
 	go func() {
-		defer x.f.relays.Done()
+		defer x.f.relays.done(client)
 		up(x.s, client, early.Reader)
 	}()
 	go func() {
-		defer x.f.relays.Done()
+		defer x.f.relays.done(client)
 		down(client, x.s, in, header)
 	}()
+	return nil
+}
+
+// relays are the WebSockets of other nodes that go through this one.
+type relays struct {
+	mu     sync.Mutex // guards what follows
+	open   map[net.Conn]int
+	closed bool
+	empty  chan struct{} // closed when it is closed and nothing is open
+}
+
+// add notes a relay, which is done twice; false if there shall be no more.
+func (r *relays) add(client net.Conn) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return false
+	}
+	r.open[client] = 2
 	return true
+}
+
+func (r *relays) done(client net.Conn) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.open[client]--; r.open[client] == 0 {
+		delete(r.open, client)
+	}
+	if r.closed && len(r.open) == 0 {
+		close(r.empty)
+	}
+}
+
+// close ends all relays and waits for them.
+func (r *relays) close() {
+	r.mu.Lock()
+	r.closed = true
+	for client := range r.open {
+		_ = client.Close()
+	}
+	if len(r.open) == 0 {
+		close(r.empty)
+	}
+	r.mu.Unlock()
+	<-r.empty
 }
 
 const (

@@ -9,6 +9,9 @@
 //
 // The first 16 bits of a session's ID are the tag of its node. Nodes tell each other
 // their tags, so that a request for a node that is gone is refused at once.
+//
+// Nodes believe each other, also about who makes a request: whoever can publish on the
+// bus can speak for any user. Let nobody but servers reach the broker.
 package forward
 
 import (
@@ -18,8 +21,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -85,12 +88,13 @@ type Forwarder struct {
 	streams streams
 	home    *listener // of what others forward to this node
 	server  *http.Server
-	relays  sync.WaitGroup // WebSockets of other nodes that go through this one
+	relays  relays
 	ctx     context.Context
 	end     context.CancelFunc
 	done    chan struct{} // closed when run has ended
 	stops   []func()
 	started atomic.Bool
+	warned  atomic.Bool   // of a tag that two nodes had
 	next    atomic.Uint64 // of streams and claims
 }
 
@@ -102,6 +106,7 @@ func New(b Bus, c Config) *Forwarder {
 	f.peers.init()
 	f.claims.init()
 	f.streams.all = make(map[key]*stream)
+	f.relays.open, f.relays.empty = make(map[net.Conn]int), make(chan struct{})
 	f.home = newListener(c.MaxStreams)
 	f.ctx, f.end = context.WithCancel(context.Background())
 	return f
@@ -135,7 +140,8 @@ func (f *Forwarder) Start(serve func(w http.ResponseWriter, r *http.Request, pri
 	// other in Publish alone.
 	go f.server.Serve(f.home)
 	go f.run()
-	return f.announce(hello)
+	_ = f.announce(hello) // or others hear of this node by its first beat
+	return nil
 }
 
 // run tells others that this node is there, and notices who is not.
@@ -149,7 +155,7 @@ func (f *Forwarder) run() {
 		case <-f.ctx.Done():
 			return
 		}
-		for _, id := range f.peers.silent(f.config.Silence) {
+		for _, id := range f.peers.silent(f.config.Silence, f.config.Heartbeat) {
 			f.streams.drop(id)
 		}
 		f.claims.sweep(time.Now())
@@ -177,7 +183,11 @@ func (f *Forwarder) tell(to nodeID, m *frame) error {
 // receive takes a message of the bus. One that is none is dropped.
 func (f *Forwarder) receive(payload []byte) {
 	m, ok := parseFrame(payload)
-	if !ok || m.from == f.id {
+	if !ok {
+		return
+	}
+	if m.from == f.id {
+		f.peers.echo()
 		return
 	}
 	switch m.kind &^ ofDialer {
@@ -203,7 +213,9 @@ func (f *Forwarder) hear(m frame) {
 		f.streams.drop(m.from)
 	case !ok || !f.peers.heard(m.from, tag):
 	case tag == f.peers.ownTag() && f.peers.yield(f.id, m.from):
-		f.config.Logger.Warn("everwire: two nodes had the same tag; this one has taken another, and its sessions of before need sticky routing")
+		if f.warned.CompareAndSwap(false, true) {
+			f.config.Logger.Warn("everwire: two nodes had the same tag; this one has taken another, and its sessions of before need sticky routing")
+		}
 		_ = f.announce(beat)
 	case m.kind == hello:
 		own := f.peers.ownTag()
@@ -230,7 +242,7 @@ func (f *Forwarder) Close(ctx context.Context) error {
 	f.server.Close()
 	_ = f.announce(bye) // others notice that this node is silent
 	f.streams.close()
-	f.relays.Wait()
+	f.relays.close()
 	f.unsubscribe()
 	return err
 }

@@ -3,9 +3,11 @@ package forward_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -87,7 +89,16 @@ func TestClientOfNodeThatLeaves(t *testing.T) {
 // The legs of a race reach all nodes at once, each asking to be let in with the
 // handshake: one session, and one arrival.
 func TestRaceOverAllNodes(t *testing.T) {
-	w := newTown(t, 3)
+	bus := new(memory.Bus)
+	w := newTown(t, 3, func(_ int, c *everwire.Config) {
+		c.Adapter = cluster.Over(bus, cluster.Config{Settle: 20 * time.Millisecond, Heartbeat: 50 * time.Millisecond})
+	})
+	n := 0
+	require.Eventually(t, func() bool { // the nodes have known each other for long enough
+		n++
+		_, answer := w.get(t, http.MethodGet, "transport=polling&resume=1&c=1&rid="+fmt.Sprintf("%022d", n), "")
+		return strings.Contains(answer, `"c":1`)
+	}, 10*time.Second, 20*time.Millisecond)
 	var arrivals atomic.Int32
 	for _, srv := range w.nodes {
 		srv.OnConnect(func(*everwire.Ctx) error { arrivals.Add(1); return nil })
@@ -158,69 +169,109 @@ func TestNoForwarding(t *testing.T) {
 	require.Equal(t, http.StatusBadRequest, status, answer)
 }
 
-// lossy is a bus between nodes of which some do not hear.
+// lossy is one node's way to the bus, which may be cut.
 type lossy struct {
 	cluster.Bus
-	deaf atomic.Bool
+	cut atomic.Bool
+}
+
+func (b *lossy) Publish(ctx context.Context, topic string, payload []byte) error {
+	if b.cut.Load() {
+		return nil
+	}
+	return b.Bus.Publish(ctx, topic, payload)
 }
 
 func (b *lossy) Subscribe(ctx context.Context, topic string, f func([]byte)) (func(), error) {
 	return b.Bus.Subscribe(ctx, topic, func(p []byte) {
-		if !b.deaf.Load() {
+		if !b.cut.Load() {
 			f(p)
 		}
 	})
 }
 
-// A node that is there and does not answer has the request refused as a lost connection,
-// soon; the session is not called unknown, since the client may come back to it. Once
-// the node counts as gone, it is.
-func TestSilentNode(t *testing.T) {
-	var log bytes.Buffer
+// lossyPair is two nodes, the one with the session first.
+type lossyPair struct {
+	*town
+	sid   string
+	buses []*lossy
+	log   *lockedBuffer
+}
+
+func newLossyPair(t *testing.T) *lossyPair {
 	bus := new(memory.Bus)
-	var buses []*lossy
-	var mu sync.Mutex
-	w := newTown(t, 2, func(_ int, c *everwire.Config) {
+	p := &lossyPair{log: new(lockedBuffer)}
+	p.town = newTown(t, 2, func(_ int, c *everwire.Config) {
 		own := &lossy{Bus: bus}
-		buses = append(buses, own)
-		c.Adapter = cluster.Over(own, cluster.Config{Settle: 20 * time.Millisecond, Heartbeat: 500 * time.Millisecond, Silence: 3 * time.Second})
-		c.Logger = slog.New(slog.NewTextHandler(&lockedWriter{mu: &mu, b: &log}, nil))
+		p.buses = append(p.buses, own)
+		c.Adapter = cluster.Over(own, cluster.Config{Settle: 20 * time.Millisecond, Heartbeat: 200 * time.Millisecond, Silence: 3 * time.Second})
+		c.Logger = slog.New(slog.NewTextHandler(p.log, nil))
 	})
-	sid := w.sidOf(t)
-	other := w.nodes[0]
-	if w.owner(t) == other {
-		other = w.nodes[1]
-		buses[0].deaf.Store(true)
-	} else {
-		buses[1].deaf.Store(true)
+	p.sid = p.sidOf(t)
+	if p.owner(t) == p.nodes[1] {
+		slices.Reverse(p.nodes)
+		slices.Reverse(p.buses)
 	}
-	ask := func() (int, string) {
-		rec := httptest.NewRecorder()
-		other.ServeHTTP(rec, httptest.NewRequest(http.MethodGet, "/socket.io/?EIO=4&transport=polling&sid="+sid, nil))
-		return rec.Code, rec.Body.String()
-	}
-	status, answer := ask()
+	return p
+}
+
+// post asks the node that has not got the session.
+func (p *lossyPair) post() (int, string) {
+	rec := httptest.NewRecorder()
+	p.nodes[1].ServeHTTP(rec, httptest.NewRequest(http.MethodPost, "/socket.io/?EIO=4&transport=polling&sid="+p.sid, strings.NewReader("3")))
+	return rec.Code, rec.Body.String()
+}
+
+// A node that does not answer has the request refused as a lost connection, soon; the
+// session is not called unknown, since the client may come back to it. Once the node
+// counts as gone, it is.
+func TestSilentNode(t *testing.T) {
+	p := newLossyPair(t)
+	p.buses[0].cut.Store(true)
+	status, answer := p.post()
 	require.Equal(t, http.StatusServiceUnavailable, status)
 	require.Contains(t, answer, "does not answer")
-	mu.Lock()
-	require.Contains(t, log.String(), "did not serve its request")
-	mu.Unlock()
-	for _, b := range buses {
-		b.deaf.Store(true) // and is not heard of any more
+	require.Contains(t, p.log.String(), "did not serve its request")
+	require.Eventually(t, func() bool {
+		status, _ := p.post()
+		return status == http.StatusBadRequest
+	}, 15*time.Second, 50*time.Millisecond)
+}
+
+// While a node hears nobody, not even itself, nobody is gone: sessions of others are
+// there when the bus is back.
+func TestBusIsAway(t *testing.T) {
+	p := newLossyPair(t)
+	for _, b := range p.buses {
+		b.cut.Store(true)
+	}
+	for end := time.Now().Add(4 * time.Second); time.Now().Before(end); { // longer than Silence
+		status, _ := p.post()
+		require.Equal(t, http.StatusServiceUnavailable, status)
+	}
+	for _, b := range p.buses {
+		b.cut.Store(false)
 	}
 	require.Eventually(t, func() bool {
-		status, _ := ask()
-		return status == http.StatusBadRequest
+		status, answer := p.post()
+		require.NotEqual(t, http.StatusBadRequest, status, answer)
+		return status == http.StatusOK
 	}, 10*time.Second, 50*time.Millisecond)
 }
 
-type lockedWriter struct {
-	mu *sync.Mutex
-	b  *bytes.Buffer
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
 }
 
-func (w *lockedWriter) Write(p []byte) (int, error) {
+func (w *lockedBuffer) Write(p []byte) (int, error) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return w.b.Write(p)
+}
+
+func (w *lockedBuffer) String() string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.b.String()
 }

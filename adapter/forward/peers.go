@@ -19,6 +19,11 @@ type peers struct {
 	mu    sync.Mutex // guards what follows
 	own   tag
 	known map[nodeID]peer
+	alone time.Time // since when this node has not heard itself on the bus, about
+	back  time.Time // when it heard itself again after it had not for too long
+	gone  bool      // the bus, as far as this node can tell
+
+	changed time.Time // when a node came or went, this one too
 }
 
 type peer struct {
@@ -29,6 +34,33 @@ type peer struct {
 func (p *peers) init() {
 	rand.Read(p.own[:])
 	p.known = make(map[nodeID]peer)
+	p.alone, p.changed = time.Now(), time.Now()
+}
+
+// stable reports whether no node has come or gone for so long.
+func (p *peers) stable(long time.Duration) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return time.Since(p.changed) >= long
+}
+
+// echo notes that a message of this node's own has come back: the bus works.
+func (p *peers) echo() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	if p.gone {
+		p.gone, p.back = false, now
+	}
+	p.alone = now
+}
+
+// certain reports whether a node that is not known can be called gone: not while the bus is away, nor before all have had
+// the time to say that they are there.
+func (p *peers) certain() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return !p.gone
 }
 
 func (p *peers) ownTag() tag {
@@ -41,8 +73,11 @@ func (p *peers) ownTag() tag {
 func (p *peers) heard(id nodeID, t tag) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, known := p.known[id]; !known && len(p.known) >= maxPeers {
-		return false
+	if _, known := p.known[id]; !known {
+		if len(p.known) >= maxPeers {
+			return false
+		}
+		p.changed = time.Now()
 	}
 	p.known[id] = peer{t, time.Now()}
 	return true
@@ -69,19 +104,29 @@ func (p *peers) left(id nodeID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.known, id)
+	p.changed = time.Now()
 }
 
-// silent forgets who has not been heard of for too long.
-func (p *peers) silent(limit time.Duration) (gone []nodeID) {
+// silent forgets who has not been heard of for too long. While this node does not even hear itself, which it does with
+// each heartbeat, it is the bus that is away, or was: nobody else is to blame, and their time begins again afterwards.
+func (p *peers) silent(limit, heartbeat time.Duration) (lost []nodeID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if p.gone = p.gone || time.Since(p.alone) >= 2*heartbeat; p.gone {
+		return nil
+	}
 	for id, o := range p.known {
-		if time.Since(o.heard) >= limit {
+		since := o.heard
+		if p.back.After(since) {
+			since = p.back
+		}
+		if time.Since(since) >= limit {
 			delete(p.known, id)
-			gone = append(gone, id)
+			lost = append(lost, id)
+			p.changed = time.Now()
 		}
 	}
-	return gone
+	return lost
 }
 
 // settle waits until those have been heard of that were there before this node.

@@ -15,6 +15,8 @@ import (
 const (
 	window    = 128 << 10 // bytes that may be under way to a reader that does not read
 	chunkSize = 32 << 10  // bytes of a message
+
+	smallChunk = 2 << 10 // bytes that wait in one piece, if they come in smaller ones
 )
 
 var (
@@ -95,12 +97,13 @@ func (s *stream) mark() {
 	if s.quiet++; s.sent == 0 || s.sent == s.marked && s.quiet < quietBeats {
 		return
 	}
-	s.marked, s.quiet = s.sent, 0
 	kind := mark
 	if s.key.dialed {
 		kind |= ofDialer
 	}
-	_ = s.f.tell(s.key.peer, &frame{kind: kind, id: s.key.id, seq: s.sent}) // the next beat tells it
+	if s.f.tell(s.key.peer, &frame{kind: kind, id: s.key.id, seq: s.sent}) == nil { // else the next beat tells it
+		s.marked, s.quiet = s.sent, 0
+	}
 }
 
 // Read implements net.Conn. What came before the peer closed, or was lost, is read first.
@@ -181,10 +184,10 @@ func (s *stream) readErrLocked() error {
 		return os.ErrDeadlineExceeded
 	case len(s.chunks) > 0:
 		return nil
-	case s.err != nil:
-		return s.err
 	case s.finished:
 		return io.EOF
+	case s.err != nil:
+		return s.err
 	}
 	return nil
 }
@@ -311,7 +314,11 @@ func (s *stream) takeDataLocked(b []byte) error {
 	if s.waiting += len(b); s.waiting > window {
 		return errFrame
 	}
-	if len(b) > 0 && !s.closed {
+	switch last := len(s.chunks) - 1; {
+	case len(b) == 0 || s.closed:
+	case last >= 0 && len(s.chunks[last])+len(b) <= smallChunk: // small ones are kept together
+		s.chunks[last] = append(s.chunks[last], b...)
+	default:
 		s.chunks = append(s.chunks, append([]byte(nil), b...))
 	}
 	return nil

@@ -143,6 +143,25 @@ func TestStreamWindow(t *testing.T) {
 	})
 }
 
+// Who sends in bits does not have more memory held than who does not.
+func TestStreamKeepsBitsTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		near, accept := pair(t, new(wires))
+		_, err := near.Write([]byte("x"))
+		require.NoError(t, err)
+		far := accept()
+		for range 1000 {
+			_, err = near.Write([]byte("x"))
+			require.NoError(t, err)
+		}
+		synctest.Wait()
+		require.Len(t, far.chunks, 1)
+		require.LessOrEqual(t, cap(far.chunks[0]), 2*smallChunk)
+		near.Close()
+		far.Close()
+	})
+}
+
 func TestStreamDeadlines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		near, accept := pair(t, new(wires))
@@ -263,6 +282,9 @@ func TestClaims(t *testing.T) {
 			nodes[i] = New(b, Config{})
 			require.NoError(t, nodes[i].Start(func(http.ResponseWriter, *http.Request, string) {}))
 		}
+		_, err := nodes[0].Claim(t.Context(), "too early")
+		require.ErrorIs(t, err, errClaim, "nodes have just come: they may not agree on who keeps the race")
+		time.Sleep(2 * nodes[0].config.Heartbeat)
 		keepers := map[nodeID]int{}
 		for i := range 200 {
 			rid := string(rune('A'+i%26)) + string(rune('a'+i/26)) + "aaaaaaaaaaaaaaaaaaaa"

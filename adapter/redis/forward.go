@@ -39,7 +39,9 @@ func (b bus) Subscribe(_ context.Context, name string, f func(payload []byte)) (
 	t := topic{plain, name}
 	s, err := h.subscriber(t)
 	if err == nil {
-		err = s.wait(t, func(_, payload string) { f([]byte(payload)) })
+		if err = s.wait(t, func(_, payload string) { f([]byte(payload)) }); err != nil {
+			s.drop(t)
+		}
 	}
 	if err != nil {
 		b.cluster.leave()

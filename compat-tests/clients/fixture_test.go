@@ -134,8 +134,13 @@ func (f *fixture) stop() error {
 	// Long-polling clients that are gone without a word are waited for, and cut off at the deadline.
 	soon, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
+	ended := make(chan error, len(servers))
 	for _, server := range servers {
-		if err := server.Shutdown(soon); err != nil && !errors.Is(err, context.DeadlineExceeded) {
+		// All at once, as a cluster is stopped; ends with soon.
+		go func() { ended <- server.Shutdown(soon) }()
+	}
+	for range servers {
+		if err := <-ended; err != nil && !errors.Is(err, context.DeadlineExceeded) {
 			return err
 		}
 	}

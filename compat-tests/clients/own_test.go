@@ -27,7 +27,7 @@ func TestBundledClient(t *testing.T) {
 
 // TestBundledControl has the bundled client talk to the official server, as a client like any other.
 func TestBundledControl(t *testing.T) {
-	interop.NeedsControl(t)
+	interop.NeedsNode(t, "ws", "socket.io")
 	interop.RunOver(t, []string{"bundled"}, []string{"polling", "websocket", "upgrade", "race"}, func(_, transport string) interop.Program {
 		url, control := startControl(t)
 		p := interop.Node("features.mjs", url, control, transport)

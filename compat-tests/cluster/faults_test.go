@@ -11,7 +11,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -37,7 +36,7 @@ func redisServer(t *testing.T, port string, more ...string) *exec.Cmd {
 	cmd := exec.Command("redis-server", append([]string{"--port", port, "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", t.TempDir()}, more...)...)
 	require.NoError(t, cmd.Start())
 	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGCONT)
+		_ = cmd.Process.Signal(continueSignal)
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	})
@@ -110,13 +109,13 @@ var faults = []struct {
 	slow  bool
 }{
 	{"stands still", newBroker, func(t *testing.T, b *broker) {
-		require.NoError(t, b.master.Process.Signal(syscall.SIGSTOP))
+		require.NoError(t, b.master.Process.Signal(stopSignal))
 		still := 4 * time.Second // longer than the client waits for an answer
 		if long {
 			still = 10 * time.Second
 		}
 		time.Sleep(still) // of the fault itself
-		require.NoError(t, b.master.Process.Signal(syscall.SIGCONT))
+		require.NoError(t, b.master.Process.Signal(continueSignal))
 	}, false},
 	{"killed, restarted", newBroker, func(t *testing.T, b *broker) {
 		require.NoError(t, b.master.Process.Kill())
@@ -144,11 +143,11 @@ var faults = []struct {
 		}
 	}, false},
 	{"master hangs, then lives on", newSentinel, func(t *testing.T, b *broker) {
-		require.NoError(t, b.master.Process.Signal(syscall.SIGSTOP))
+		require.NoError(t, b.master.Process.Signal(stopSignal))
 		b.switched(t)
 		go func() { // ends soon
 			time.Sleep(8 * time.Second) // longer than anybody waits for it
-			_ = b.master.Process.Signal(syscall.SIGCONT)
+			_ = b.master.Process.Signal(continueSignal)
 		}()
 	}, false},
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"strings"
 	"sync"
-	"syscall"
 	"testing"
 	"time"
 
@@ -36,7 +35,7 @@ func TestNodeKilled(t *testing.T) {
 			var n int
 			require.NoError(t, nodes[0].do(&n, "count"))
 			require.Equal(t, 6, n)
-			require.NoError(t, clients[5].cmd.Process.Signal(syscall.SIGSTOP)) // does not answer
+			require.NoError(t, clients[5].cmd.Process.Signal(stopSignal)) // does not answer
 			result := make(chan called, 1)
 			go func() { // ends with the answer
 				var c called

@@ -111,7 +111,7 @@ func emitTyped(t *testing.T, to sio.Target, n note) {
 // asks has the official emitter send the events.
 func (r *reader) asks(t *testing.T, n note) {
 	t.Helper()
-	for name, args := range map[string][]any{"noted": {n}, "moved": {"x", 1 << 40}, "again": {}} {
+	for name, args := range map[string][]any{"noted": {n}, "moved": {"x", int64(1 << 40)}, "again": {}} {
 		_, err := r.Call(t.Context(), "do", "emit", map[string]any{"emitter": true, "rooms": []string{"red"}, "event": name, "args": args})
 		require.NoError(t, err)
 	}

@@ -36,7 +36,7 @@ export async function runAll() {
 
 async function outcomeOf(run) {
   try {
-    return (await within(run(), 20_000, "the feature")) ?? { ok: true };
+    return (await within(run(), 60_000, "the feature")) ?? { ok: true };
   } catch (err) {
     return { error: err.stack };
   } finally {

@@ -53,7 +53,7 @@ func (h handshaker) handshake(from string, header ...string) int {
 
 // TestClientAddress counts the unfinished sessions of clients behind a proxy, of which two are allowed.
 func TestClientAddress(t *testing.T) {
-	needs(t, "nginx", "haproxy")
+	needs(t, kinds...)
 	t.Parallel()
 	proxies := []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32")}
 	for _, kind := range kinds {
@@ -89,7 +89,7 @@ func TestClientAddress(t *testing.T) {
 // TestForwardedFor shows what becomes of a client's own X-Forwarded-For: the documented configurations replace it, those that
 // append leave it in front.
 func TestForwardedFor(t *testing.T) {
-	needs(t, "nginx", "haproxy")
+	needs(t, kinds...)
 	t.Parallel()
 	for _, row := range []struct {
 		name, kind, old, with string
@@ -97,6 +97,7 @@ func TestForwardedFor(t *testing.T) {
 	}{
 		{"replace", "nginx", "$remote_addr", "$remote_addr", []string{"127.0.0.2"}},
 		{"replace", "haproxy", "%[src]", "%[src]", []string{"127.0.0.2"}},
+		{"replace", "caddy", "reverse_proxy", "reverse_proxy", []string{"127.0.0.2"}},
 		{"append", "nginx", "$remote_addr", "$proxy_add_x_forwarded_for", []string{"10.9.8.7, 127.0.0.2"}},
 		{"append", "haproxy", "http-request set-header X-Forwarded-For %[src]", "option forwardfor", []string{"10.9.8.7", "127.0.0.2"}},
 	} {

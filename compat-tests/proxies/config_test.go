@@ -36,6 +36,10 @@ frontend web
 
 backend app
     server a 127.0.0.1:3000`,
+	"caddy": `
+app.example {
+	reverse_proxy 127.0.0.1:3000
+}`,
 }
 
 // around is what stands around a configuration: for nginx as in Debian's nginx.conf, but for what needs root.
@@ -58,6 +62,7 @@ http {
 }
 `,
 	"haproxy": "global\n    maxconn 1000\n%s\n",
+	"caddy":   "{\n\tadmin off\n\tauto_https disable_redirects\n\tgrace_period 100ms\n}\n%s\n",
 }
 
 var fenced = regexp.MustCompile("(?ms)^```(\\w+)\n(.*?)^```$")
@@ -86,6 +91,7 @@ func recommended(t *testing.T, proxy string) string {
 var backends = map[string]*regexp.Regexp{
 	"nginx":   regexp.MustCompile(`(?ms)^upstream .*?^}\n`),
 	"haproxy": regexp.MustCompile(`(?ms)^backend .*\z`),
+	"caddy":   regexp.MustCompile(`(?ms)^app\.example .*\z`),
 }
 
 // recommendedForSeveral is the documented configuration with its servers replaced by the documented several ones.
@@ -115,6 +121,12 @@ func place(t *testing.T, p *proxy, config string, servers ...string) string {
 		require.Len(t, servers, 1)
 		config = replace(t, config, "127.0.0.1:3000", servers[0])
 	}
+	if p.kind == "caddy" { // it gets certificates by itself, which it cannot here
+		p.cert, p.secureAddr = newCertificate(t), freeAddr(t)
+		plain := replace(t, config, "app.example {", "http://"+anyHost(p.addr)+" {")
+		secure := replace(t, config, "app.example {", fmt.Sprintf("https://%s {\n\ttls %s %s", anyHost(p.secureAddr), p.cert.Cert, p.cert.Key))
+		return fmt.Sprintf(around[p.kind], plain+"\n"+secure)
+	}
 	listen := map[string]string{"nginx": "listen ", "haproxy": "bind :"}[p.kind]
 	address := map[string]string{"nginx": "listen ", "haproxy": "bind "}[p.kind]
 	config = replace(t, config, listen+"80", address+p.addr)
@@ -131,6 +143,9 @@ func place(t *testing.T, p *proxy, config string, servers ...string) string {
 	}
 	return fmt.Sprintf(around[p.kind], config)
 }
+
+// anyHost is the address without its host: Caddy compares that with what is asked for.
+func anyHost(addr string) string { return addr[strings.LastIndex(addr, ":"):] }
 
 // lastPort is the port that was given out last. They lie below those that the system gives to connections and listeners
 // that ask for any: between the choice of a port and its use by a proxy nobody takes it by chance.

@@ -1,4 +1,4 @@
-// Package proxies puts the server behind TLS, HTTP/2, nginx and haproxy: with bare configurations and with those of
+// Package proxies puts the server behind TLS, HTTP/2, nginx, haproxy and Caddy: with bare configurations and with those of
 // docs/proxies.md, which are read from that file.
 //
 // The tests of Go's own TLS and HTTP/2 run always. Those of the proxies and of the official client run when

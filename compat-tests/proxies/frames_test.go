@@ -137,7 +137,7 @@ func TestWebSocketOverHTTP2(t *testing.T) {
 // TestExtendedConnect asks the proxies for a WebSocket over HTTP/2. haproxy offers it, and speaks HTTP/1.1 to the server; nginx
 // refuses, and browsers use HTTP/1.1 with it.
 func TestExtendedConnect(t *testing.T) {
-	needs(t, "nginx", "haproxy")
+	needs(t, kinds...)
 	t.Parallel()
 	ask := func(t *testing.T, kind string) (*h2conn, string) {
 		b := newBackend(t, everwire.Config{}, nil)

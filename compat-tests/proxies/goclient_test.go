@@ -169,9 +169,9 @@ func asBrowser(o everclient.Options) everclient.Options {
 
 // TestHeldStreams shows that those configurations hold a stream back.
 func TestHeldStreams(t *testing.T) {
-	needs(t, "nginx", "haproxy")
+	needs(t, strict...)
 	t.Parallel()
-	for _, kind := range kinds {
+	for _, kind := range strict {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			b := newBackend(t, everwire.Config{}, nil)
@@ -191,9 +191,9 @@ func TestHeldStreams(t *testing.T) {
 // TestMovesToPolling has proxies that hold streams back from the beginning, that the application tries all the same, and that
 // begin to hold them back in the middle of a session.
 func TestMovesToPolling(t *testing.T) {
-	needs(t, "nginx", "haproxy")
+	needs(t, strict...)
 	t.Parallel()
-	for _, kind := range kinds {
+	for _, kind := range strict {
 		t.Run(kind+" from the beginning", func(t *testing.T) {
 			t.Parallel()
 			b := newBackend(t, everwire.Config{}, nil)
@@ -241,9 +241,9 @@ func TestNoWebSocket(t *testing.T) {
 
 // TestStreamsAreCut is silent for longer than the proxy has patience.
 func TestStreamsAreCut(t *testing.T) {
-	needs(t, "nginx", "haproxy")
+	needs(t, strict...)
 	t.Parallel()
-	for _, kind := range kinds {
+	for _, kind := range strict {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			b := newBackend(t, everwire.Config{}, nil)

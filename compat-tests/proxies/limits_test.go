@@ -19,7 +19,7 @@ import (
 
 // TestTooLarge posts more than the server wants, and more than nginx lets through. The session survives both.
 func TestTooLarge(t *testing.T) {
-	needs(t, "nginx", "haproxy")
+	needs(t, kinds...)
 	t.Parallel()
 	for _, kind := range kinds {
 		for name, config := range map[string]string{"bare": bare[kind], "recommended": recommended(t, kind)} {
@@ -95,13 +95,13 @@ func impatient(t *testing.T, kind string, limit time.Duration) string {
 
 // TestSilence lowers the documented timeouts below the silence. Heartbeats that are more frequent keep the client connected.
 func TestSilence(t *testing.T) {
-	needs(t, "node", "nginx", "haproxy")
+	needs(t, append(strict, "node")...)
 	t.Parallel()
 	cuts := map[string]string{
 		"polling":   "transport error: xhr poll error: HTTP 504",
 		"websocket": "transport close",
 	}
-	for _, kind := range kinds {
+	for _, kind := range strict {
 		config := impatient(t, kind, 2*time.Second)
 		for mode, cut := range cuts {
 			for name, interval := range map[string]time.Duration{"default": 0, "frequent": 400 * time.Millisecond} {

@@ -56,7 +56,7 @@ func (c cell) reaches() string {
 
 // unreachable is what the client must see in its error while there is no server.
 func (c cell) unreachable() string {
-	status := map[string]string{"nginx": "502", "haproxy": "503"}[c.proxy]
+	status := map[string]string{"nginx": "502", "haproxy": "503", "caddy": "502"}[c.proxy]
 	switch {
 	case c.mode == "websocket" && c.proxy == "none":
 		return "websocket error: connect ECONNREFUSED"
@@ -99,7 +99,7 @@ func (c client) run(t *testing.T) (r report) {
 // TestMatrix prints one line for each proxy, configuration and transport. The clients run at once, a few at a time, since they
 // wait most of it.
 func TestMatrix(t *testing.T) {
-	needs(t, "node", "nginx", "haproxy")
+	needs(t, append(kinds, "node")...)
 	t.Parallel()
 	var cells []*cell
 	for _, proxy := range append([]string{"none"}, kinds...) {

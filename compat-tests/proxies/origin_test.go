@@ -56,7 +56,7 @@ var originRows = []originRow{
 
 // TestOrigins asks for a session as pages do, by long-polling and, where the proxy passes it on, by WebSocket.
 func TestOrigins(t *testing.T) {
-	needs(t, "nginx", "haproxy")
+	needs(t, kinds...)
 	t.Parallel()
 	for _, row := range originRows {
 		t.Run(row.proxy+": "+row.name, func(t *testing.T) {
@@ -95,7 +95,7 @@ func TestOrigins(t *testing.T) {
 
 // TestSecurePage talks TLS with the proxy, long-polling over HTTP/2 and a WebSocket over HTTP/1.1, as a browser does.
 func TestSecurePage(t *testing.T) {
-	needs(t, "nginx", "haproxy")
+	needs(t, kinds...)
 	t.Parallel()
 	for _, kind := range kinds {
 		t.Run(kind, func(t *testing.T) {

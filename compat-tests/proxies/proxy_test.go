@@ -1,4 +1,4 @@
-// proxy_test.go: nginx and haproxy as processes of the test.
+// proxy_test.go: nginx, haproxy and Caddy as processes of the test.
 
 package proxies
 
@@ -17,9 +17,12 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-var kinds = []string{"nginx", "haproxy"}
+var kinds = []string{"nginx", "haproxy", "caddy"}
 
-// A proxy is nginx or haproxy, run by this user in a folder of its own.
+// strict are those that have limits for silence, and that can be made to hold streams back. Caddy does neither.
+var strict = kinds[:2:2]
+
+// A proxy is one of them, run by this user in a folder of its own.
 type proxy struct {
 	kind       string
 	addr       string
@@ -61,7 +64,11 @@ func (p *proxy) start(t *testing.T, config string) {
 	path, err := lookPath(p.kind)
 	require.NoError(t, err)
 	cmd := exec.Command(path, "-db", "-f", file)
-	if p.kind == "nginx" { // one process: nothing is left of it, and root does not become somebody else
+	switch p.kind {
+	case "caddy":
+		cmd = exec.Command(path, "run", "--config", file, "--adapter", "caddyfile")
+		cmd.Env = append(os.Environ(), "XDG_DATA_HOME="+folder, "XDG_CONFIG_HOME="+folder)
+	case "nginx": // one process: nothing is left of it, and root does not become somebody else
 		cmd = exec.Command(path, "-e", "stderr", "-p", folder, "-c", file, "-g", "daemon off; master_process off;")
 	}
 	cmd.Stdout, cmd.Stderr = p.output, p.output

@@ -41,7 +41,7 @@ func silentStreams(t *testing.T) (all []*silentStream) {
 		{limit: 12 * time.Second, until: 18 * time.Second, ends: true},
 		{limit: 18 * time.Second, until: 20 * time.Second, alive: 1},
 	} {
-		for _, kind := range kinds {
+		for _, kind := range strict {
 			for _, resume := range []bool{false, true} {
 				s := s
 				s.proxy = kind
@@ -68,7 +68,7 @@ func (s *silentStream) wait() {
 
 // TestSilentStreams prints when each was cut. A session with resumption goes on over a new stream.
 func TestSilentStreams(t *testing.T) {
-	needs(t, "nginx", "haproxy")
+	needs(t, strict...)
 	t.Parallel()
 	all := silentStreams(t)
 	var wg sync.WaitGroup

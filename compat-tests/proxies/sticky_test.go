@@ -18,7 +18,7 @@ import (
 // TestSticky opens sessions through the documented configurations for several servers: each stays with one server, and both
 // servers get some.
 func TestSticky(t *testing.T) {
-	needs(t, "node", "nginx", "haproxy")
+	needs(t, append(kinds, "node")...)
 	for _, kind := range kinds {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
@@ -61,16 +61,17 @@ func TestSticky(t *testing.T) {
 // TestNotSticky takes what makes them sticky out of those configurations. Clients of long-polling are told what is wrong, those
 // that use WebSocket only are well.
 func TestNotSticky(t *testing.T) {
-	needs(t, "node", "nginx", "haproxy")
+	needs(t, append(kinds, "node")...)
 	for _, kind := range kinds {
 		t.Run(kind, func(t *testing.T) {
 			t.Parallel()
 			config := recommendedForSeveral(t, kind)
-			if kind == "nginx" {
-				config = replace(t, config, "    ip_hash;\n", "")
-			} else {
-				config = replace(t, config, "    cookie everwire insert indirect nocache httponly\n", "    balance roundrobin\n")
-			}
+			sticky := map[string][2]string{
+				"nginx":   {"    ip_hash;\n", ""},
+				"haproxy": {"    cookie everwire insert indirect nocache httponly\n", "    balance roundrobin\n"},
+				"caddy":   {"lb_policy cookie everwire", "lb_policy round_robin"},
+			}[kind]
+			config = replace(t, config, sticky[0], sticky[1])
 			b1, b2 := newBackend(t, everwire.Config{}, nil), newBackend(t, everwire.Config{}, nil)
 			p := startProxy(t, kind, config, b1.Addr, b2.Addr)
 

@@ -66,7 +66,7 @@ func readStream(t *testing.T, url string, n int, received chan<- struct{}, patie
 
 // TestStreams passes 25 pieces. haproxy without its option delays each by a fifth of a second, and bare nginx holds them back.
 func TestStreams(t *testing.T) {
-	needs(t, "nginx", "haproxy")
+	needs(t, kinds...)
 	t.Parallel()
 	const pieces = 25
 	recommendedNginx, recommendedHaproxy := recommended(t, "nginx"), recommended(t, "haproxy")

@@ -11,9 +11,10 @@ command -v firefox-esr >/dev/null || missing+=(firefox-esr)
 [ -n "$(fc-list 2>/dev/null)" ] || missing+=(fontconfig fonts-liberation)
 command -v nginx >/dev/null || missing+=(nginx-light)
 command -v haproxy >/dev/null || missing+=(haproxy)
+command -v caddy >/dev/null || missing+=(caddy)
 command -v redis-server >/dev/null || missing+=(redis-server)
 # Debian's Python, whatever else is on the PATH: its packages are what is tested.
-for module in socketio aiohttp websocket requests msgpack; do
+for module in socketio aiohttp websocket requests msgpack websockets tornado; do
   /usr/bin/python3 -c "import $module" 2>/dev/null || missing+=("python3-$module")
 done
 command -v "$(go env CC)" >/dev/null || missing+=(gcc libc6-dev) # for -race
@@ -47,4 +48,6 @@ else
   (cd compat-tests && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json)
 fi
 
+# What the documents show of other libraries is compiled against them.
+(cd compat-tests/docs/testdata/before && GOWORK=off go mod download)
 compat-tests/setup/engines.sh ${browsers:+"$browsers"}

@@ -118,6 +118,7 @@ all)
   start 'wire of the official server' foreign wire
   start 'codecs against the official ones' foreign differential
   start 'generated TypeScript' foreign types
+  start 'code of the documents' foreign docs
   finish
   step 'harness of the foreign clients' foreign interop
   step 'hostile inputs' foreign hostile
