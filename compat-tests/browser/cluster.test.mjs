@@ -138,8 +138,8 @@ async function story(t, { query, transport, after, choice = { sse: "SSE", pollin
   await ann.more(5);
   done(`${doomed} was killed, Ann is on ${await ann.session()}`);
   await ann.shows(/New session, on node/);
-  assert.equal(await ben.session(), other);
-  assert.equal(await news(ben), benNews);
+  assert.equal(await ben.session(), other, "Ben's session");
+  assert.equal(await news(ben), benNews, "Ben's sessions");
   await ben.connected(after);
   if (!query) await pictures(ann, ben, guests);
 
@@ -191,7 +191,7 @@ async function pictures(ann, ben, guests) {
   await ben.page.screenshot({ path: join(folder, "cluster-phone.png") });
   await ann.cards(folder, "cluster");
   for (const v of guests) {
-    assert.deepEqual(v.problems, []);
+    assert.deepEqual(v.problems, [], "a guest");
     await v.leave();
   }
 }
