@@ -17,12 +17,18 @@ before(async () => {
 
 after(() => Promise.all([browser?.close(), built?.remove()]));
 
+const refusal = /status of (400|50[234])|WebSocket connection/;
+
 // Somebody who talks, and kills nodes.
 class Operator extends Visitor {
-  // arrive gives the page the name of that number.
-  static arrive(browser, { tab, ...options }, url) {
+  // arrive gives the page the name of that number. Of a race whose legs have reached several
+  // nodes, one may be refused when the nodes are slow to agree: the browser tells of it.
+  static async arrive(browser, { tab, ...options }, url) {
     const origin = { origin: new URL(url).origin, localStorage: [{ name: "cluster-tabs", value: String(tab) }] };
-    return super.arrive(browser, { ...options, storageState: { cookies: [], origins: [origin] } }, url);
+    const v = await super.arrive(browser, { ...options, storageState: { cookies: [], origins: [origin] } }, url);
+    v.unsettled(() => {});
+    v.problems = v.problems.filter((problem) => !refusal.test(problem));
+    return v;
   }
 
   // session waits for one that is on a node that will do, and returns the node. One that is
