@@ -22,6 +22,7 @@ import (
 const (
 	slowRate  = 60_000  // bytes a second
 	slowBytes = 300_000 // which need twice as long as an answer may take that nothing is before
+	longBytes = 540_000 // which need longer than it takes until a fresh connection is asked, and that answer may take
 )
 
 func TestSlow(t *testing.T) {
@@ -35,7 +36,7 @@ func TestSlow(t *testing.T) {
 	// In SSE what comes shows that the connection is alive while the answer is still under way. A WebSocket shows nothing.
 	t.Run("sse down", func(t *testing.T) {
 		t.Parallel()
-		slow(t, "sse", 1, slowBytes)
+		slow(t, "sse", 1, longBytes)
 	})
 }
 
