@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	github.com/everwire/everwire v0.0.0
 	github.com/gin-gonic/gin v1.12.0
+	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/stretchr/testify v1.12.1
 	modernc.org/sqlite v1.61.1
 )

@@ -146,7 +146,7 @@ func (s *Socket) saveable(why Reason) *adapter.Saved {
 		if t.Mark == "" && !t.Volatile && t.Key == "" {
 			return nil // only this node knows of it
 		}
-		state.Exact = state.Exact && t.Mark == ""
+		state.Exact = state.Exact && t.Volatile // else it may not have what stands at the saved mark
 	}
 	r.list, r.keyed = nil, nil
 	switch {

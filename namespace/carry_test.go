@@ -263,6 +263,17 @@ func TestCarriedHalfOpen(t *testing.T) {
 	})
 }
 
+// The latest of a key that was on its way is not in the stream, and comes all the same.
+func TestCarriedLatest(t *testing.T) {
+	carrying(t, func(t *testing.T, st *stream, one, two *world) {
+		r := one.returner(t)
+		require.NoError(t, one.Main().Latest("eur").Emit("price", 2))
+		r.cut()
+		require.True(t, r.to(two, ""))
+		require.Equal(t, `42["price",2,null]`, r.Next())
+	})
+}
+
 // failing is an adapter that cannot be opened yet.
 type failing struct {
 	opener

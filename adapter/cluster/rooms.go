@@ -56,6 +56,9 @@ func (x *rooms) FollowRoom(name string, exists, private bool) {
 	}
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if x.byName == nil {
+		return // closed: who tells of rooms may be a moment behind
+	}
 	r := x.byName[name]
 	if r == nil {
 		r = &room{name: name}

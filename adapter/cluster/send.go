@@ -61,7 +61,22 @@ func (s *sender) send(m *node.Message) (toAll bool, err error) {
 	if packed {
 		e = append(e, wire.Member{Name: "packed", Value: true})
 	}
-	return topics[0] == s.topics.all(), s.publish(append(e, s.stamp(topics)...), topics...)
+	stamp := s.stamp(topics)
+	err = s.publish(append(e, stamp...), topics...)
+	if errors.Is(err, errTooLarge) {
+		s.skip(stamp, topics)
+	}
+	return topics[0] == s.topics.all(), err
+}
+
+var errTooLarge = errors.New("cluster: message is larger than Config.MaxMessage")
+
+// skip has others not miss what was too large to be published.
+func (s *sender) skip(stamp wire.Map, topics []string) {
+	e, err := s.node.Envelope(&node.Message{Type: node.Heartbeat, From: s.node.Name})
+	if err == nil {
+		_ = s.publish(append(e, stamp...), topics...) // or they count one that was none
+	}
 }
 
 // reply publishes to one node.
@@ -89,7 +104,7 @@ func (s *sender) publish(e wire.Map, topics ...string) error {
 		return err
 	}
 	if len(payload) > s.config.MaxMessage {
-		return fmt.Errorf("cluster: message of %d bytes is larger than Config.MaxMessage", len(payload))
+		return fmt.Errorf("%w: %d bytes", errTooLarge, len(payload))
 	}
 	var errs []error
 	for _, topic := range topics {

@@ -225,8 +225,8 @@ func (s *streams) gone(common string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, r := range s.kept {
-		if !behind(r.id, common) {
-			continue
+		if !behind(r.id, common) || time.Since(r.at) > keptFor {
+			continue // others have it, or would take it for new
 		}
 		it := s.item(&node.Message{Type: node.Broadcast, From: s.node.Name}, r.text)
 		it.serial, it.done = r.serial, s.lost

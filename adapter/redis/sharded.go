@@ -63,7 +63,7 @@ func (d *dynamic) Send(m *node.Message) error {
 // FollowRoom implements [adapter.Follower]. A room that has the name of this node has its
 // channel too. One of the name of a socket's ID is there while either is.
 func (d *dynamic) FollowRoom(name string, exists, private bool) {
-	if private && !d.privateToo || name == d.node.Name {
+	if private && !d.privateToo || name == d.node.Name || d.node.Closed() {
 		return
 	}
 	t := topic{sharded, d.channel + name + "#"}

@@ -31,6 +31,9 @@ const enter = {
     await page.locator("#name").fill(who);
     await page.locator("#name-ok").click();
   },
+  async Notifications(page) {
+    await page.locator("#logins [data-user=ann]").click();
+  },
 };
 
 for (const [name, options] of Object.entries({ desktop, phone })) {

@@ -15,7 +15,7 @@ import (
 )
 
 // most is how many bytes one session may have the server hold while its application is busy.
-const most = 16 << 20
+const most = 24 << 20
 
 // beforeAuth: while Auth decides about 90 namespaces, events for them come, 81 MB in all. A client who may turn out to be
 // a stranger has the server hold no more than any other.

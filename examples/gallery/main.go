@@ -11,9 +11,12 @@ import (
 	"net/http"
 	"os"
 
+	arena "github.com/everwire/everwire/examples/arena/app"
 	chat "github.com/everwire/everwire/examples/chat/app"
+	notifications "github.com/everwire/everwire/examples/notifications/app"
 	"github.com/everwire/everwire/examples/site"
 	ticker "github.com/everwire/everwire/examples/ticker/app"
+	whiteboard "github.com/everwire/everwire/examples/whiteboard/app"
 )
 
 // An exhibit is an example with its card. Its picture is web/NAME-light.jpg and
@@ -36,6 +39,21 @@ var exhibits = []exhibit{
 		Name: "ticker", Title: "Ticker", Line: "A thousand live prices. A slow page gets fewer of them, never old ones.",
 		Shows: []string{"latest value wins", "rooms of what is visible", "canvas"},
 		open:  func() (site.App, error) { return ticker.New() },
+	},
+	{
+		Name: "notifications", Title: "Notifications", Line: "Sent over REST, read on any page, and the sender sees when.",
+		Shows: []string{"login with a token", "acks as receipts", "a room for each user", "Gin"},
+		open:  func() (site.App, error) { return notifications.New() },
+	},
+	{
+		Name: "whiteboard", Title: "Whiteboard", Line: "Draw together, and see each other's hands. Late joiners have it all.",
+		Shows: []string{"state for late joiners", "live cursors", "safe to send again"},
+		open:  func() (site.App, error) { return whiteboard.New() },
+	},
+	{
+		Name: "arena", Title: "Arena", Line: "A game of boats and lights, with thirty updates a second.",
+		Shows: []string{"binary", "volatile frames", "scores without gap"},
+		open:  func() (site.App, error) { return arena.New() },
 	},
 }
 

@@ -49,10 +49,12 @@ type Node struct {
 	dropped func()          // Config.Ignored
 	witness adapter.Witness // nil if the Local is none
 
-	mu      sync.RWMutex // guards closed, and is held while something that was published is applied
-	closed  bool
-	asked   sync.WaitGroup // what others ask and this node works on
-	working atomic.Int64
+	mu     sync.RWMutex // guards closed, and is held while something that was published is applied
+	closed bool
+	asked  sync.WaitGroup // what others ask and this node works on
+
+	applying sync.WaitGroup // what others have published
+	working  atomic.Int64
 
 	askMu    sync.Mutex // guards requests
 	requests map[string]*request
@@ -123,6 +125,7 @@ func (n *Node) Close() error {
 		return nil
 	}
 	n.end()
+	n.applying.Wait()
 	n.asked.Wait()
 	return n.link.Close()
 }
@@ -149,13 +152,18 @@ func (n *Node) Apply(m *Message) {
 	}
 }
 
-// applyOpen does nothing on a node that was closed. Apply does not block, so that holding
-// the lock is harmless; it keeps Close from returning too early.
+// applyOpen does nothing on a node that was closed, and Close waits for it. No lock is held:
+// what is applied is heard by listeners, who may publish.
 func (n *Node) applyOpen(m *Message) error {
 	n.mu.RLock()
-	defer n.mu.RUnlock()
-	if n.closed {
+	closed := n.closed
+	if !closed {
+		n.applying.Add(1)
+	}
+	n.mu.RUnlock()
+	if closed {
 		return nil
 	}
+	defer n.applying.Done()
 	return n.local.Apply(n.ctx, &m.Op, nil)
 }
