@@ -10,6 +10,8 @@ var upwardMax = 6e5;
 var lasting = 6e4;
 var patienceMin = 2500;
 var patienceMax = 2e4;
+var slowest = 16;
+var patienceLong = 6e4;
 var headStart = 3;
 var headStartMin = 250;
 var headStartMax = 600;
@@ -432,7 +434,7 @@ function post(a, k, n, packets, done, hurry2) {
       else if (status) done(status, refusal(status, text));
       else again();
     });
-    timer = after(a, s.stock_ ? s.interval_ + s.timeout_ : patience(s), again);
+    timer = after(a, s.stock_ ? s.interval_ + s.timeout_ : patience(s, body.length), again);
   }
   if (hurry2 && !a.opts.extraHeaders && navigator.sendBeacon && navigator.sendBeacon(url, body)) return;
   go();
@@ -491,6 +493,7 @@ function thaw(s) {
 // numbers.js
 function receive(a, n, read) {
   var s = a.engine_, packets;
+  busy(a);
   try {
     packets = read();
   } catch (err) {
@@ -782,8 +785,8 @@ function sidQuery(a) {
 }
 
 // attach.js
-function patience(s) {
-  return Math.min(patienceMin * Math.pow(2, s.race_.silences_), patienceMax);
+function patience(s, bytes) {
+  return Math.min(patienceMin * Math.pow(2, s.race_.silences_) + (bytes || 0) / slowest, bytes >= 0 ? patienceLong : patienceMax);
 }
 function best(s) {
   var won = s.memory_.kept_.won;
@@ -918,11 +921,18 @@ function prove(a) {
 function probe(a) {
   if (a.dead_ || a.probeT_.on_ || a.name == "polling") return;
   a.dueProbe_ = true;
-  a.probeT_.start_(patience(a.engine_));
+  limitProbe(a);
   wake(a.engine_);
 }
+function limitProbe(a) {
+  var s = a.engine_;
+  a.probeT_.start_(patience(s, a.name == "sse" || a.sent_ > s.base_ ? s.size_ : 0));
+}
+function busy(a) {
+  if (a.probeT_.on_ && (a.proved_ || !a.leg_)) limitProbe(a);
+}
 function probeMissing(a, late) {
-  if (late || a.posting_ && a.dueProbe_) a.probeT_.start_(patience(a.engine_));
+  if (late || a.posting_ && a.dueProbe_) limitProbe(a);
   else silent(a);
 }
 function alive(a) {
@@ -981,7 +991,9 @@ var WS = transport(classOf, {
   run_: function() {
     var a = this, o = a.opts, Class = classOf(o), url = urlOf(a, attachQuery(a)), protocols = o.protocols || [], ws;
     try {
-      ws = isNode && o.extraHeaders ? new Class(url, protocols, { headers: o.extraHeaders }) : new Class(url, protocols);
+      if (isNode && o.extraHeaders) {
+        ws = Class == root.WebSocket && Class.length < 3 ? new Class(url, { protocols: protocols, headers: o.extraHeaders }) : new Class(url, protocols, { headers: o.extraHeaders });
+      } else ws = new Class(url, protocols);
     } catch (err) {
       return setTimeout(function() {
         gone(a, "websocket error", err);
@@ -990,6 +1002,7 @@ var WS = transport(classOf, {
     a.ws_ = ws;
     ws.binaryType = "arraybuffer";
     ws.onopen = function() {
+      if (o.autoUnref && ws._socket) ws._socket.unref();
       if (!a.leg_) probe(a);
       flush(a);
     };
@@ -1048,7 +1061,7 @@ var SSE = transport(function() {
 }, extend({
   name: "sse",
   run_: function() {
-    var a = this, Class = root.EventSource, url = urlOf(a, attachQuery(a)), es;
+    var a = this, Class = root.EventSource, url = urlOf(a, attachQuery(a)), read, es;
     function take2(e) {
       if (e.type == "x") gone(a, "sse error", 400, "", refusal(400, e.data));
       else receive(a, +e.lastEventId, function() {
@@ -1059,7 +1072,11 @@ var SSE = transport(function() {
       gone(a, "sse error", status, a.opened_ && "transport close", refusal(status, text));
     }
     if (!Class || a.opts.extraHeaders) {
-      a.abortDown_ = request(a, url + (!root.XMLHttpRequest ? "" : "&xs=1"), "GET", void 0, ended, eventReader(take2));
+      read = eventReader(take2);
+      a.abortDown_ = request(a, url + (!root.XMLHttpRequest ? "" : "&xs=1"), "GET", void 0, ended, true ? function(text) {
+        busy(a);
+        read(text);
+      } : read);
       return;
     }
     es = new Class(url, { withCredentials: !!a.opts.withCredentials });
@@ -1307,7 +1324,7 @@ function Socket(io2, nsp, opts) {
 inherit(Socket, Emitter, {
   connect: function() {
     var s = this, io2 = s.io;
-    if (s.connected) return s;
+    if (s.connected || s.active && io2.state_ == "open") return s;
     s.active = true;
     if (!io2.reconnecting_) io2.open();
     if (io2.state_ == "open") hello(s);
@@ -1403,9 +1420,9 @@ getter(Socket, "volatile", function() {
 function callback(args) {
   return typeof args[args.length - 1] == "function" && args.pop();
 }
-function leave2(s, packet) {
+function leave2(s, packet, held) {
   callAll(s, s._anyOutgoing, packet.data);
-  send(s.io, packet);
+  send(s.io, packet, held);
 }
 function hold(s, packet) {
   s.bytes_ += encode(s.io, packet, s.bytes_).size_;
@@ -1482,7 +1499,7 @@ function hello(s) {
     if (engine != s.io.engine || !s.active) return;
     send(s.io, { type: CONNECT, nsp: s.nsp, data: s.pid_ ? extend({ pid: s.pid_, offset: s.offset_ }, data) : data });
   }
-  if (typeof s.auth == "function") s.auth(connect);
+  if (typeof s.auth == "function") call(s, s.auth, [connect]);
   else connect(s.auth);
 }
 function closed(s, reason, err) {
@@ -1546,9 +1563,9 @@ function connected(s, id, pid) {
   });
   packets.forEach(function(packet) {
     try {
-      leave2(s, packet);
+      leave2(s, packet, true);
     } catch (err) {
-      fail(s, packet.id, err);
+      call(s, refuse, [s, packet, err]);
     }
   });
   drain(s);
@@ -1636,8 +1653,8 @@ function Manager(uri, opts) {
   for (key in defaults) m[key](opts[key] == null || opts[key] === 0 && /D|A/.test(key) ? defaults[key] : opts[key]);
   m.retryT_ = new Timer(m, retry2);
   m.openT_ = new Timer(m, function() {
-    failed2(m, new Error("timeout"));
     finish(m.engine);
+    failed2(m, new Error("timeout"));
   });
   parser = opts.parser || { Encoder: Encoder, Decoder: Decoder };
   m.encoder = new parser.Encoder();
@@ -1736,10 +1753,12 @@ function opened(m) {
   var main = m.nsps["/"], early = m.engine.early_, done = m.done_;
   m.openT_.stop_();
   m.state_ = "open";
-  m.emitReserved("open");
+  m.retryT_.stop_();
+  m.reconnecting_ = false;
   each(m, function(socket) {
     if (!early || socket != main) hello(socket);
   });
+  m.emitReserved("open");
   if (early && !main.active) send(m, { type: DISCONNECT, nsp: "/" });
   if (done) done();
 }
@@ -1770,7 +1789,7 @@ function giveBack(m, u) {
 }
 function reconnect(m) {
   var o = m.set_, hint = m.engine.hint_, wait;
-  if (m.reconnecting_ || m.skip_) return;
+  if (m.reconnecting_ || m.skip_ || m.state_ != "closed") return;
   if (m.attempts_ >= o.reconnectionAttempts) {
     m.attempts_ = 0;
     m.emitReserved("reconnect_failed");
@@ -1785,6 +1804,7 @@ function reconnect(m) {
   m.retryT_.start_(wait);
 }
 function retry2(m) {
+  if (m.state_ != "closed") return m.retryT_.start_(hintWait);
   m.emitReserved("reconnect_attempt", m.attempts_);
   if (m.skip_) return;
   m.open(function(err) {
@@ -1810,8 +1830,8 @@ function encode(m, packet, queued) {
   if (why && packet.type == EVENT) throw new Error(why);
   return u;
 }
-function send(m, packet) {
-  push(m.engine, encode(m, packet, m.engine.queued_));
+function send(m, packet, held) {
+  push(m.engine, encode(m, packet, held ? -Infinity : m.engine.queued_));
 }
 
 // index.js

@@ -1,8 +1,8 @@
 // attach.js: how connections start and end, and what follows from it.
 
 import {
-  headStart, headStartMax, headStartMin, lasting, maxSuper, patienceMax, patienceMin, rejoinMax, rejoinMin, superseded, swapWait,
-  tooLarge, unknown, upwardFirst, upwardMax, usualRoundTrip
+  headStart, headStartMax, headStartMin, lasting, maxSuper, patienceLong, patienceMax, patienceMin, rejoinMax, rejoinMin, slowest,
+  superseded, swapWait, tooLarge, unknown, upwardFirst, upwardMax, usualRoundTrip
 } from './constants.js';
 import { backoff, now, root } from './env.js';
 import { remember } from './memory.js';
@@ -10,9 +10,12 @@ import { end, newRace, tell, wake } from './engine.js';
 import { stop, unpause } from './transport.js';
 import { planUpward, trialFailed } from './upward.js';
 
-/** How long to wait for an answer, in milliseconds. */
-export function patience(s) {
-  return Math.min(patienceMin * Math.pow(2, s.race_.silences_), patienceMax);
+/**
+ * How long to wait for an answer, in milliseconds: to so many bytes, or for OPEN, which waits behind none.
+ * @param {number=} bytes
+ */
+export function patience(s, bytes) {
+  return Math.min(patienceMin * Math.pow(2, s.race_.silences_) + (bytes || 0) / slowest, bytes >= 0 ? patienceLong : patienceMax);
 }
 
 /** The classes of transports that may be used, the one that has failed least first. */
@@ -184,14 +187,28 @@ export function prove(a) {
 export function probe(a) {
   if (a.dead_ || a.probeT_.on_ || a.name == 'polling') return;
   a.dueProbe_ = true;
-  a.probeT_.start_(patience(a.engine_));
+  limitProbe(a);
   wake(a.engine_); // it may leave together with what is written now
+}
+
+/** Starts the time of a probe, which is behind what was written before on a WebSocket, or together with it in a POST. */
+function limitProbe(a) {
+  var s = a.engine_;
+  a.probeT_.start_(patience(s, a.name == 'sse' || a.sent_ > s.base_ ? s.size_ : 0));
+}
+
+/**
+ * Something came on a, and 3probe may be behind more of it. On a leg that was never proved it says nothing about the way
+ * to the server.
+ */
+export function busy(a) {
+  if (a.probeT_.on_ && (a.proved_ || !a.leg_)) limitProbe(a);
 }
 
 /** No 3probe came. */
 export function probeMissing(a, late) {
   // It waits behind a POST, which has limits of its own, or the device has slept.
-  if (late || a.posting_ && a.dueProbe_) a.probeT_.start_(patience(a.engine_));
+  if (late || a.posting_ && a.dueProbe_) limitProbe(a);
   else silent(a);
 }
 

@@ -16,8 +16,11 @@ export const lifetime = 600000;
  */
 export const upwardFirst = 5000, upwardMax = 600000, lasting = 60000;
 
-/** How long to wait for OPEN and for 3probe; it doubles with each failure in a row. */
+/** How long to wait for OPEN; it doubles with each failure in a row. */
 export const patienceMin = 2500, patienceMax = 20000;
+
+/** Where there are bytes before an answer: the slowest network that has time for them, in bytes a millisecond, and the limit. */
+export const slowest = 16, patienceLong = 60000;
 
 /** The head start of a leg: as many round trips of the last session, within bounds. */
 export const headStart = 3, headStartMin = 250, headStartMax = 600, usualRoundTrip = 200;

@@ -35,8 +35,8 @@ export function Manager(uri, opts) {
   for (key in defaults) m[key](opts[key] == null || opts[key] === 0 && /D|A/.test(key) ? defaults[key] : opts[key]);
   m.retryT_ = new Timer(m, retry);
   m.openT_ = new Timer(m, function () {
+    finish(m.engine); // failed calls listeners, which may open the next one
     failed(m, new Error('timeout'));
-    finish(m.engine);
   });
   parser = opts.parser || { Encoder: Encoder, Decoder: Decoder };
   m.encoder = new parser.Encoder();
@@ -150,10 +150,13 @@ function opened(m) {
   var main = m.nsps['/'], early = m.engine.early_, done = m.done_;
   m.openT_.stop_();
   m.state_ = 'open';
-  m.emitReserved('open');
+  m.retryT_.stop_();
+  m.reconnecting_ = false;
+  // A socket that is connected by a listener says hello by itself.
   each(m, function (socket) {
     if (!early || socket != main) hello(socket);
   });
+  m.emitReserved('open');
   if (early && !main.active) send(m, { type: DISCONNECT, nsp: '/' });
   if (done) done();
 }
@@ -185,7 +188,7 @@ function giveBack(m, u) {
 /** Opens the next session, soon. */
 function reconnect(m) {
   var o = m.set_, hint = m.engine.hint_, wait;
-  if (m.reconnecting_ || m.skip_) return;
+  if (m.reconnecting_ || m.skip_ || m.state_ != 'closed') return; // a listener may have opened
   if (m.attempts_ >= o.reconnectionAttempts) {
     m.attempts_ = 0;
     m.emitReserved('reconnect_failed');
@@ -201,6 +204,7 @@ function reconnect(m) {
 }
 
 function retry(m) {
+  if (m.state_ != 'closed') return m.retryT_.start_(hintWait); // the application has opened: what becomes of that?
   m.emitReserved('reconnect_attempt', m.attempts_);
   if (m.skip_) return; // by a listener
   m.open(function (err) {
@@ -234,7 +238,10 @@ export function encode(m, packet, queued) {
   return u;
 }
 
-/** Sends a packet. */
-export function send(m, packet) {
-  push(m.engine, encode(m, packet, m.engine.queued_));
+/**
+ * Sends a packet.
+ * @param {boolean=} held it has waited, and was counted then
+ */
+export function send(m, packet, held) {
+  push(m.engine, encode(m, packet, held ? -Infinity : m.engine.queued_));
 }

@@ -3,7 +3,7 @@
 import { ackBytes, ackDelay, ackMessages, maxPackets, postBytes, sentWait } from './constants.js';
 import { now } from './env.js';
 import { end, tell, wake } from './engine.js';
-import { alive, gone, kill, newer, note, probe, prove } from './attach.js';
+import { alive, busy, gone, kill, newer, note, probe, prove } from './attach.js';
 import { flush } from './transport.js';
 import { promote } from './upward.js';
 import { farewell } from './leave.js';
@@ -16,6 +16,7 @@ import { remember } from './memory.js';
  */
 export function receive(a, n, read) {
   var s = a.engine_, packets;
+  busy(a);
   try {
     packets = read();
   } catch (err) {

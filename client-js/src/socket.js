@@ -37,7 +37,7 @@ export function Socket(io, nsp, opts) {
 inherit(Socket, Emitter, {
   connect: function () {
     var s = this, io = s.io;
-    if (s.connected) return s;
+    if (s.connected || s.active && io.state_ == 'open') return s; // it has asked to be
     s.active = true;
     if (!io.reconnecting_) io.open();
     if (io.state_ == 'open') hello(s);
@@ -143,9 +143,9 @@ function callback(args) {
 }
 
 /** Sends a packet now. */
-function leave(s, packet) {
+function leave(s, packet, held) {
   callAll(s, s._anyOutgoing, packet.data);
-  send(s.io, packet);
+  send(s.io, packet, held);
 }
 
 /** Keeps a packet until the socket is connected. */
@@ -232,7 +232,7 @@ export function hello(s) {
     if (engine != s.io.engine || !s.active) return;
     send(s.io, { type: CONNECT, nsp: s.nsp, data: s.pid_ ? extend({ pid: s.pid_, offset: s.offset_ }, data) : data });
   }
-  if (typeof s.auth == 'function') s.auth(connect);
+  if (typeof s.auth == 'function') call(s, s.auth, [connect]);
   else connect(s.auth);
 }
 
@@ -302,9 +302,9 @@ function connected(s, id, pid) {
   events.forEach(function (args) { dispatch(s, args); });
   packets.forEach(function (packet) {
     try {
-      leave(s, packet);
+      leave(s, packet, true);
     } catch (err) {
-      fail(s, packet.id, err);
+      call(s, refuse, [s, packet, err]);
     }
   });
   drain(s);

@@ -3,7 +3,7 @@
 import { extend, root } from './env.js';
 import { parsePayload } from './eio.js';
 import { urlOf } from './engine.js';
-import { gone, refusal } from './attach.js';
+import { busy, gone, refusal } from './attach.js';
 import { receive } from './numbers.js';
 import { attachQuery, transport } from './transport.js';
 import { eventReader } from './events.js';
@@ -14,7 +14,7 @@ export var SSE = transport(function () { return root.EventSource || canStream();
   name: 'sse',
 
   run_: function () {
-    var a = this, Class = root.EventSource, url = urlOf(a, attachQuery(a)), es;
+    var a = this, Class = root.EventSource, url = urlOf(a, attachQuery(a)), read, es;
     function take(e) {
       if (e.type == 'x') gone(a, 'sse error', 400, '', refusal(400, e.data));
       else receive(a, +e.lastEventId, function () { return parsePayload(e.type == 'e' ? JSON.parse(e.data) : e.data); });
@@ -23,7 +23,11 @@ export var SSE = transport(function () { return root.EventSource || canStream();
       gone(a, 'sse error', status, a.opened_ && 'transport close', refusal(status, text));
     }
     if (!Class || a.opts.extraHeaders) {
-      a.abortDown_ = request(a, url + (NODE && !root.XMLHttpRequest ? '' : '&xs=1'), 'GET', undefined, ended, eventReader(take));
+      read = eventReader(take);
+      a.abortDown_ = request(a, url + (NODE && !root.XMLHttpRequest ? '' : '&xs=1'), 'GET', undefined, ended, NODE ? function (text) {
+        busy(a); // with a part of an event, too
+        read(text);
+      } : read);
       return;
     }
     es = new Class(url, { withCredentials: !!a.opts.withCredentials });

@@ -58,7 +58,7 @@ export function post(a, k, n, packets, done, hurry) {
       else if (status) done(status, refusal(status, text));
       else again();
     });
-    timer = after(a, s.stock_ ? s.interval_ + s.timeout_ : patience(s), again);
+    timer = after(a, s.stock_ ? s.interval_ + s.timeout_ : patience(s, body.length), again);
   }
   if (hurry && !a.opts.extraHeaders && navigator.sendBeacon && navigator.sendBeacon(url, body)) return;
   go();

@@ -18,13 +18,18 @@ export var WS = transport(classOf, {
   run_: function () {
     var a = this, o = a.opts, Class = classOf(o), url = urlOf(a, attachQuery(a)), protocols = o.protocols || [], ws;
     try {
-      ws = NODE && isNode && o.extraHeaders ? new Class(url, protocols, { headers: o.extraHeaders }) : new Class(url, protocols);
+      if (NODE && isNode && o.extraHeaders) {
+        // The class of Node takes options in the place of the protocols, that of the package ws behind them.
+        ws = Class == root.WebSocket && Class.length < 3 ? new Class(url, { protocols: protocols, headers: o.extraHeaders }) :
+          new Class(url, protocols, { headers: o.extraHeaders });
+      } else ws = new Class(url, protocols);
     } catch (err) { // a policy of the page forbids it
       return setTimeout(function () { gone(a, 'websocket error', err); }, 0);
     }
     a.ws_ = ws;
     ws.binaryType = 'arraybuffer';
     ws.onopen = function () {
+      if (NODE && o.autoUnref && ws._socket) ws._socket.unref();
       if (!a.leg_) probe(a); // which waits for OPEN: a server of the base takes a ping there for an offence
       flush(a);
     };

@@ -143,6 +143,7 @@ func handle(server *everwire.Server) {
 		return nil
 	})
 	echo(server)
+	large(server)
 	server.On("stop", func(c *everwire.Ctx) error {
 		s, _ := streams.Get(c.Socket())
 		return c.Ack(s.end())
