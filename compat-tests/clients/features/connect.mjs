@@ -18,9 +18,11 @@ feature("transport is the one asked for", async () => {
   const first = new Promise((resolve) => manager.once("open", () => resolve(manager.engine.transport.name)));
   const socket = await open("/", { manager });
   // The bundled client does not wait for a poll that is late.
-  assert.ok(mode === "upgrade" ? ["polling", bundled && finalTransport].includes(await first) : (await first) === finalTransport, await first);
-  assert.equal(manager.engine.transport.name, finalTransport);
-  assert.equal(await call(socket, "transport"), finalTransport);
+  const fitting = { upgrade: ["polling", bundled && finalTransport], race: ["websocket", "sse", "polling"] }[mode] ?? [finalTransport];
+  assert.ok(fitting.includes(await first), await first);
+  const last = mode === "race" ? await first : finalTransport;
+  assert.ok([last, finalTransport].includes(manager.engine.transport.name), manager.engine.transport.name);
+  assert.ok([last, finalTransport].includes(await call(socket, "transport")));
 });
 
 feature("five namespaces over one session", async () => {
@@ -37,7 +39,7 @@ feature("five namespaces over one session", async () => {
   await Promise.all(sockets.map((socket) => echo(socket, "second")));
   for (const socket of sockets) {
     assert.equal(socket.welcome.nsp, socket.nsp);
-    assert.equal(await call(socket, "transport"), finalTransport);
+    assert.equal(await call(socket, "transport"), socket.io.engine.transport.name);
   }
 });
 
@@ -88,7 +90,7 @@ feature("unknown namespace refused, the session stays", async () => {
   const { error } = await refused("/nowhere", { manager: main.io });
   assert.equal(error.message, "Invalid namespace");
   assert.equal(error.data, undefined);
-  assert.equal(await call(main, "transport"), finalTransport);
+  assert.equal(await call(main, "transport"), main.io.engine.transport.name);
 });
 
 async function connectsAgain(socket, id) {
@@ -121,7 +123,8 @@ feature("transports given as classes, HTTP by fetch", async () => {
   };
   const manager = session({ transports: transports[mode] });
   const socket = await open("/", { manager });
-  assert.ok(manager.engine.transport instanceof transports[mode].at(-1));
+  const fitting = mode === "race" ? transports.race : transports[mode].slice(-1);
+  assert.ok(fitting.some((transport) => manager.engine.transport instanceof transport));
   const bytes = Buffer.from("bytes");
   assert.deepEqual(await call(socket, "echo-ack", { text: "👋", bytes }), { text: "👋", bytes });
 }, { since: "4.8", api: "the option transports with classes" });
