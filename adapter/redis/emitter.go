@@ -5,29 +5,19 @@ package redis
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/adapter/internal/node"
-	"github.com/everwire/everwire/namespace/sio"
 )
 
-// Emitter sends to the sockets of a cluster from a process that is no node of it. In mode
-// Classic it is what @socket.io/redis-emitter 5 is. It cannot ask: nobody answers it.
-//
-// An Emitter is a value: the methods that return one return a changed copy, which sends
-// over the same connection. Nothing blocks: what is sent waits in a queue, see
+// Emitter is an [adapter.Emitter] with a connection of its own. In mode Classic it is what
+// @socket.io/redis-emitter 5 is. Nothing blocks: what is sent waits in a queue, see
 // Config.Queue.
 type Emitter struct {
-	hub       *hub
-	tally     *tally
-	namespace string
-	rooms     []string
-	except    []string
-	flags     sio.Flags
+	adapter.Emitter
+	hub   *hub
+	tally *tally
 }
-
-var _ sio.Target = Emitter{}
 
 // NewEmitter returns an emitter for the main namespace. It does not connect yet. Close it,
 // or what was sent last may not have left.
@@ -37,11 +27,10 @@ func NewEmitter(c Config) (Emitter, error) {
 	}
 	t := new(tally)
 	h, err := newHub(&c, t)
-	return Emitter{hub: h, tally: t, namespace: "/"}, err
+	return Emitter{adapter.NewEmitter(h.publishFor), h, t}, err
 }
 
-// Close sends what waits, for a second at most, and closes the connection. It is for one
-// of the copies.
+// Close sends what waits, for a second at most, and closes the connection.
 func (e Emitter) Close() error {
 	e.hub.close()
 	if n := e.tally.lost.Load(); n > 0 {
@@ -50,67 +39,9 @@ func (e Emitter) Close() error {
 	return nil
 }
 
-// Of returns an emitter for that namespace.
-func (e Emitter) Of(namespace string) Emitter {
-	e.namespace = namespace
-	return e
-}
-
-// To returns an emitter that selects the sockets in the rooms too. Without any room
-// everybody is selected.
-func (e Emitter) To(rooms ...string) Emitter {
-	e.rooms = append(slices.Clip(e.rooms), rooms...)
-	return e
-}
-
-// Except returns an emitter without the sockets in the rooms.
-func (e Emitter) Except(rooms ...string) Emitter {
-	e.except = append(slices.Clip(e.except), rooms...)
-	return e
-}
-
-// Volatile returns an emitter whose events are dropped for clients that cannot take them
-// at once.
-func (e Emitter) Volatile() Emitter {
-	e.flags.Volatile = true
-	return e
-}
-
-// EmitEvent implements [sio.Target]. Errors are those of encoding and of the queue.
-func (e Emitter) EmitEvent(event sio.Emission) error {
-	event.Flags = e.flags.With(event.Flags)
-	return e.send(&adapter.Op{Kind: adapter.Broadcast, Event: event})
-}
-
-// Emit sends an untyped event to the selected sockets.
-func (e Emitter) Emit(event string, args ...any) error {
-	return e.EmitEvent(sio.Emission{Event: event, Args: args})
-}
-
-// EmitServers sends an untyped event to the servers of the cluster.
-func (e Emitter) EmitServers(event string, args ...any) error {
-	return e.send(&adapter.Op{Kind: adapter.Serve, Event: sio.Emission{Event: event, Args: args}})
-}
-
-// Join has the selected sockets join rooms.
-func (e Emitter) Join(rooms ...string) error {
-	return e.send(&adapter.Op{Kind: adapter.Join, Change: rooms})
-}
-
-// Leave has the selected sockets leave rooms.
-func (e Emitter) Leave(rooms ...string) error {
-	return e.send(&adapter.Op{Kind: adapter.Leave, Change: rooms})
-}
-
-// Disconnect disconnects the selected sockets from the namespace; if close is true it
-// ends their sessions.
-func (e Emitter) Disconnect(close bool) error {
-	return e.send(&adapter.Op{Kind: adapter.Disconnect, Close: close})
-}
-
-func (e Emitter) send(op *adapter.Op) error {
-	op.Rooms, op.Except = e.rooms, e.except
-	n := node.New(node.Config{Namespace: e.namespace, Name: emitter})
-	n.Link(e.hub.link(base{hub: e.hub, node: n, channel: e.hub.config.Prefix + "#" + e.namespace + "#"}, nil))
+// publishFor is for [adapter.NewEmitter].
+func (h *hub) publishFor(namespace string, op *adapter.Op) error {
+	n := node.New(node.Config{Namespace: namespace, Name: emitter})
+	n.Link(h.link(base{hub: h, node: n, channel: h.config.Prefix + "#" + namespace + "#"}, nil))
 	return n.Publish(context.Background(), op)
 }

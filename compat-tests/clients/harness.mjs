@@ -14,13 +14,13 @@ const { ask, cleanup, control, mode, next, outcome, transports, url, within } = 
 const folder = process.env.EVERWIRE_CLIENT ?? "socket.io-client";
 export const library = await import(folder);
 export const bundled = folder.endsWith(".js");
-// resumes tells that sessions survive their connections.
 export const cluster = Boolean(process.env.EVERWIRE_NODES); // requests reach one node after the other
-export const resumes = process.env.EVERWIRE_RESUME === "resume";
+export const stock = process.env.EVERWIRE_RESUME === "stock"; // the bundled client does not ask for resumption
+export const resumes = process.env.EVERWIRE_RESUME === "resume"; // sessions survive their connections
 const manifest = new URL(`../node_modules/${bundled ? "socket.io-client" : folder}/package.json`, import.meta.url);
 const [major, minor] = JSON.parse(readFileSync(manifest)).version.split(".").map(Number);
 const version = `${major}.${minor}`;
-const own = bundled && { WebSocket: (await import("ws")).default, resume: process.env.EVERWIRE_RESUME !== "stock", rememberUpgrade: false };
+const own = bundled && { WebSocket: (await import("ws")).default, resume: !stock, rememberUpgrade: false };
 
 // parser is that of the official parser for MessagePack, if the packets are to be in it.
 export const parser = process.env.EVERWIRE_PARSER ? (await import(process.env.EVERWIRE_PARSER)).default : undefined;

@@ -15,7 +15,7 @@ import (
 )
 
 // most is how many bytes one session may have the server hold while its application is busy.
-const most = 24 << 20
+const most = 16 << 20
 
 // beforeAuth: while Auth decides about 90 namespaces, events for them come, 81 MB in all. A client who may turn out to be
 // a stranger has the server hold no more than any other.
@@ -75,7 +75,9 @@ func (a *attack) holds(g *guest, flood func(w *wire)) {
 	before := heapNow()
 	require.NoError(a, w.tcp.SetWriteDeadline(time.Now().Add(300*time.Millisecond)))
 	flood(w)
-	require.LessOrEqual(a, heapNow()-before, int64(most), "bytes that live")
+	// What the session has is held until the application goes on; what other rows and the flood itself leave goes by itself.
+	require.Eventually(a, func() bool { return heapNow()-before <= most }, 5*time.Second, 50*time.Millisecond,
+		"more than %d bytes live", most)
 }
 
 func heapNow() int64 {

@@ -93,23 +93,31 @@ func largeJSON(a *attack) {
 	if raceDetector {
 		times = 1 // it is slow
 	}
+	limit := cost{peak: 16 << 20, allocated: int64(times) * 8 << 20} // reading into a buffer that grows, and one copy
+	if raceDetector {
+		limit.peak = 0 // most of it is the detector's
+	}
+	runs := 0
 	for _, element := range []string{`{"a":0}`, `{}`, `[]`, `0`, `""`, `{"a":[{"b":null}]}`} {
 		arg := "[" + strings.TrimSuffix(repeat(element+",", size/(len(element)+1)), ",") + "]"
-		spent := a.spent(func() {
-			for range times {
-				s := a.join()
-				s.send(`42["unbound",` + arg + `]`)
-				s.mustLive()
-				s.send("1")
-			}
-		})
-		limit := cost{peak: 24 << 20, allocated: int64(times) * 8 << 20} // reading into a buffer that grows, and one copy; as Go values it would be 41 MiB
-		if raceDetector {
-			limit.peak = 0 // most of it is the detector's
+		run := func() cost {
+			runs++
+			return a.spent(func() {
+				for range times {
+					s := a.join()
+					s.send(`42["unbound",` + arg + `]`)
+					s.mustLive()
+					s.send("1")
+				}
+			})
+		}
+		spent := run()
+		for try := 1; limit.peak > 0 && spent.peak > limit.peak && try < 3; try++ { // the collector may have come late
+			spent = run()
 		}
 		a.naming(element, func() { a.atMost(limit, spent) })
 	}
-	require.Equal(a, 6*times, a.events()["unbound"])
+	require.Equal(a, runs*times, a.events()["unbound"])
 }
 
 // manyPackets: 1,000 are handled, one more is refused and none of them handled.

@@ -72,7 +72,7 @@ func (n *Node) begin(ctx context.Context, id string, op *adapter.Op) (*request, 
 	n.askMu.Lock()
 	n.requests[id] = r
 	n.askMu.Unlock()
-	m := &Message{Type: typeOf[op.Kind], From: n.Name, Request: id, Op: *op, Strict: true}
+	m := &Message{Type: TypeOf(op.Kind), From: n.Name, Request: id, Op: *op, Strict: true}
 	if deadline, ok := ctx.Deadline(); ok {
 		m.Timeout = max(time.Until(deadline), time.Millisecond)
 	}

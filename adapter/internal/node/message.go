@@ -56,8 +56,10 @@ type Message struct {
 	Size int   // bytes on the wire, of what was received
 }
 
-// typeOf tells how an operation travels.
-var typeOf = map[adapter.Kind]Type{
+// TypeOf tells how an operation travels.
+func TypeOf(k adapter.Kind) Type { return types[k] }
+
+var types = map[adapter.Kind]Type{
 	adapter.Broadcast:  Broadcast,
 	adapter.Call:       Broadcast,
 	adapter.Join:       Join,

@@ -112,7 +112,7 @@ func (n *Node) Publish(_ context.Context, op *adapter.Op) error {
 	if n.Closed() {
 		return ErrClosed
 	}
-	return n.send(&Message{Type: typeOf[op.Kind], From: n.Name, Op: *op})
+	return n.send(&Message{Type: TypeOf(op.Kind), From: n.Name, Op: *op})
 }
 
 // Close implements [adapter.Adapter].
