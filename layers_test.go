@@ -48,7 +48,7 @@ var layers = []struct {
 	{"transport/sse", []string{"engine", "transport/internal/uplink", "internal/downlink"}},
 	{"transport/websocket", []string{"engine", "engine/eio", "internal/downlink", gorilla}},
 
-	{"internal/pack", nil},
+	{"internal/pack", []string{jsonv2}},
 	{"namespace/sio/internal/seam", nil},
 	{"namespace/sio", []string{"engine/eio", "namespace/sio/internal/seam", jsonv2, segment}},
 	{"namespace/sio/msgpack", []string{"internal/pack", "engine/eio", "namespace/sio", "namespace/sio/internal/seam", jsonv2}},

@@ -4,9 +4,7 @@ package wire
 
 import (
 	"bytes"
-	"fmt"
-	"math"
-	"strconv"
+	"encoding/json"
 
 	"github.com/everwire/everwire/internal/pack"
 )
@@ -56,7 +54,7 @@ func (a *appender) value(v any) error {
 			return err
 		}
 		var compact bytes.Buffer
-		if err := compactJSON(&compact, text); err != nil {
+		if err := json.Compact(&compact, text); err != nil {
 			return err
 		}
 		return a.json(compact.Bytes(), nil)
@@ -91,39 +89,5 @@ func (a *appender) members(m Map) error {
 			return err
 		}
 	}
-	return nil
-}
-
-// json writes the value of a JSON text without white space.
-func (a *appender) json(text []byte, attachments [][]byte) error {
-	t := translator{appender: a, text: text, attachments: attachments}
-	return t.value()
-}
-
-// whole writes what JavaScript has for a number: an integer if it is one.
-func (a *appender) whole(f float64) {
-	const exact = 1 << 53
-	if f == math.Trunc(f) && math.Abs(f) <= exact && !(f == 0 && math.Signbit(f)) {
-		a.Int(int64(f))
-		return
-	}
-	a.Float(f)
-}
-
-// literal writes the number that a JSON text stands for.
-func (a *appender) literal(text string) error {
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil && text != "-0" {
-		a.Int(n)
-		return nil
-	}
-	if u, err := strconv.ParseUint(text, 10, 64); err == nil {
-		a.Uint(u)
-		return nil
-	}
-	f, err := strconv.ParseFloat(text, 64)
-	if err != nil {
-		return fmt.Errorf("wire: number %.40q: %w", text, err)
-	}
-	a.whole(f)
 	return nil
 }

@@ -4,109 +4,67 @@ package wire
 
 import (
 	"bytes"
-	"encoding/json"
+	"fmt"
+	"math"
 	"strconv"
+
+	"github.com/everwire/everwire/internal/pack"
 )
 
-// translator reads valid JSON without white space.
-type translator struct {
+// json writes the value of a JSON text without white space.
+func (a *appender) json(text []byte, attachments [][]byte) error {
+	t := pack.Translator{Appender: &a.Appender, Special: placeholders{a, attachments}, Text: text, Unquote: new([]byte)}
+	return t.Value()
+}
+
+// placeholders knows what stands in place of binary data.
+type placeholders struct {
 	*appender
-	text        []byte
-	i           int
 	attachments [][]byte
-}
-
-func compactJSON(dst *bytes.Buffer, text []byte) error { return json.Compact(dst, text) }
-
-func (t *translator) value() error {
-	switch t.text[t.i] {
-	case '{':
-		if data, ok := t.attachment(); ok {
-			t.Bytes(data)
-			return nil
-		}
-		return t.each('}')
-	case '[':
-		return t.each(']')
-	case '"':
-		t.String(t.unquoted())
-	case 'n':
-		t.i += len("null")
-		t.Null()
-	case 't':
-		t.i += len("true")
-		t.Bool(true)
-	case 'f':
-		t.i += len("false")
-		t.Bool(false)
-	default:
-		start := t.i
-		for t.i < len(t.text) && bytes.IndexByte([]byte(",]}"), t.text[t.i]) < 0 {
-			t.i++
-		}
-		return t.literal(string(t.text[start:t.i]))
-	}
-	return nil
-}
-
-// each writes what stands between brackets, and then how much it was.
-func (t *translator) each(end byte) error {
-	head := len(t.Out)
-	if end == ']' {
-		t.Array(0)
-	} else {
-		t.Object(0)
-	}
-	n := 0
-	for t.i++; t.text[t.i] != end; n++ {
-		if t.text[t.i] == ',' {
-			t.i++
-		}
-		if end == '}' {
-			t.String(t.unquoted())
-			t.i++ // the colon
-		}
-		if err := t.value(); err != nil {
-			return err
-		}
-	}
-	t.i++
-	t.SetLength(head, n)
-	return nil
 }
 
 var placeholder = []byte(`{"_placeholder":true,"num":`)
 
-// attachment moves over a placeholder, which looks as package sio writes it: where there
-// are attachments, nothing else may look like one.
-func (t *translator) attachment() ([]byte, bool) {
-	rest, ok := bytes.CutPrefix(t.text[t.i:], placeholder)
-	if !ok || len(t.attachments) == 0 {
-		return nil, false
+// Object implements [pack.Special] for a placeholder, which looks as package sio writes it:
+// where there are attachments, nothing else may look like one.
+func (p placeholders) Object(text []byte) (skip int) {
+	rest, ok := bytes.CutPrefix(text, placeholder)
+	if !ok || len(p.attachments) == 0 {
+		return 0
 	}
 	digits, _, ok := bytes.Cut(rest, []byte("}"))
 	n, err := strconv.Atoi(string(digits))
-	if !ok || err != nil || n < 0 || n >= len(t.attachments) {
-		return nil, false
+	if !ok || err != nil || n < 0 || n >= len(p.attachments) {
+		return 0
 	}
-	t.i += len(placeholder) + len(digits) + 1
-	return t.attachments[n], true
+	p.Bytes(p.attachments[n])
+	return len(placeholder) + len(digits) + 1
 }
 
-// unquoted moves over a string.
-func (t *translator) unquoted() string {
-	start := t.i
-	for t.i++; t.text[t.i] != '"'; t.i++ {
-		if t.text[t.i] == '\\' {
-			t.i++
-		}
+// String implements [pack.Special]: none is special.
+func (p placeholders) String([]byte) (bool, error) { return false, nil }
+
+// Number implements [pack.Special]. It writes what JavaScript has for it: an integer if it
+// is one, however it is written.
+func (p placeholders) Number(b []byte) error {
+	text := string(b)
+	if n, err := strconv.ParseInt(text, 10, 64); err == nil && text != "-0" {
+		p.Int(n)
+		return nil
 	}
-	t.i++
-	quoted := t.text[start:t.i]
-	if inner := quoted[1 : len(quoted)-1]; bytes.IndexByte(inner, '\\') < 0 {
-		return string(inner)
+	if u, err := strconv.ParseUint(text, 10, 64); err == nil {
+		p.Uint(u)
+		return nil
 	}
-	var s string
-	_ = json.Unmarshal(quoted, &s) // valid, as all of the text
-	return s
+	f, err := strconv.ParseFloat(text, 64)
+	if err != nil {
+		return fmt.Errorf("wire: number %.40q: %w", b, err)
+	}
+	const exact = 1 << 53
+	if f == math.Trunc(f) && math.Abs(f) <= exact && !(f == 0 && math.Signbit(f)) {
+		p.Int(int64(f))
+	} else {
+		p.Float(f)
+	}
+	return nil
 }

@@ -172,6 +172,5 @@ func (e *encoder) other(arg any) error {
 	if err != nil {
 		return err
 	}
-	t := translator{encoder: e, text: text}
-	return t.value()
+	return e.translate(text)
 }

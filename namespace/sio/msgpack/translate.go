@@ -3,132 +3,47 @@
 package msgpack
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 
-	"github.com/go-json-experiment/json/jsontext"
+	"github.com/everwire/everwire/internal/pack"
 )
 
-// translator reads JSON without white space, as package sio writes it.
-type translator struct {
-	*encoder
-	text []byte
-	i    int
+// translate writes JSON without white space, as package sio writes it.
+func (e *encoder) translate(text []byte) error {
+	t := pack.Translator{Appender: &e.Appender, Special: (*slots)(e), Text: text, Unquote: &e.unquote}
+	return t.Value()
 }
 
-func (t *translator) value() error {
-	switch t.text[t.i] {
-	case '{':
-		return t.object()
-	case '[':
-		return t.array()
-	case '"':
-		return t.string()
-	case 'n':
-		t.i += len("null")
-		t.Null()
-	case 't':
-		t.i += len("true")
-		t.Bool(true)
-	case 'f':
-		t.i += len("false")
-		t.Bool(false)
-	default:
-		return t.number()
-	}
-	return nil
-}
+// slots is an encoder that knows what stands in the slots of its values.
+type slots encoder
 
-// array writes the head when it knows the length.
-func (t *translator) array() error {
-	head := len(t.Out)
-	t.Array(0)
-	n := 0
-	for t.i++; t.text[t.i] != ']'; n++ {
-		if err := t.value(); err != nil {
-			return err
-		}
-		t.comma()
-	}
-	t.i++
-	t.SetLength(head, n)
-	return nil
-}
-
-func (t *translator) object() error {
-	head := len(t.Out)
-	t.Object(0)
-	n := 0
-	for t.i++; t.text[t.i] != '}'; n++ {
-		t.Text(t.unquoted(t.quoted()))
-		t.i++ // the colon
-		if err := t.value(); err != nil {
-			return err
-		}
-		t.comma()
-	}
-	t.i++
-	t.SetLength(head, n)
-	return nil
-}
-
-func (t *translator) comma() {
-	if t.text[t.i] == ',' {
-		t.i++
-	}
-}
-
-// quoted moves over a string and returns it with its quotes.
-func (t *translator) quoted() []byte {
-	start := t.i
-	for t.i++; t.text[t.i] != '"'; t.i++ {
-		if t.text[t.i] == '\\' {
-			t.i++
-		}
-	}
-	t.i++
-	return t.text[start:t.i]
-}
-
-// unquoted returns what a quoted string stands for, until it is called again.
-func (t *translator) unquoted(quoted []byte) []byte {
-	if inner := quoted[1 : len(quoted)-1]; bytes.IndexByte(inner, '\\') < 0 {
-		return inner
-	}
-	// The one error is half a surrogate pair, which becomes U+FFFD.
-	t.unquote, _ = jsontext.AppendUnquote(t.unquote[:0], quoted)
-	return t.unquote
-}
-
-func (t *translator) string() error {
-	quoted := t.quoted()
-	slot, ok := t.values.Slot(quoted)
+// String implements [pack.Special].
+func (e *slots) String(quoted []byte) (done bool, err error) {
+	slot, ok := e.values.Slot(quoted)
 	switch {
 	case !ok:
-		t.Text(t.unquoted(quoted))
+		return false, nil
 	case slot.IsTime:
-		return t.time(slot.Time)
-	default:
-		t.Bytes(slot.Data)
+		return true, (*encoder)(e).time(slot.Time)
 	}
-	return nil
+	e.Bytes(slot.Data)
+	return true, nil
 }
 
-// number writes an integer if it is written as one and fits.
-func (t *translator) number() error {
-	start := t.i
-	for t.i < len(t.text) && strings.IndexByte("+-.0123456789Ee", t.text[t.i]) >= 0 {
-		t.i++
-	}
-	text := string(t.text[start:t.i])
+// Object implements [pack.Special]: none is special.
+func (e *slots) Object([]byte) int { return 0 }
+
+// Number implements [pack.Special]. It writes an integer if it is written as one and fits.
+func (e *slots) Number(b []byte) error {
+	text := string(b)
 	if text != "-0" && !strings.ContainsAny(text, ".Ee") {
 		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
-			t.Int(n)
+			e.Int(n)
 			return nil
 		}
 		if u, err := strconv.ParseUint(text, 10, 64); err == nil {
-			t.Uint(u)
+			e.Uint(u)
 			return nil
 		}
 	}
@@ -136,6 +51,6 @@ func (t *translator) number() error {
 	if err != nil {
 		return err
 	}
-	t.Float(f)
+	e.Float(f)
 	return nil
 }
