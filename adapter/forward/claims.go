@@ -105,16 +105,13 @@ func (c *claims) answer(m frame) {
 	}
 }
 
-// stable reports whether all nodes agree by now on who keeps which race.
-func (f *Forwarder) stable() bool { return f.peers.stable(2 * f.config.Heartbeat) }
-
 // keep answers a claim.
 func (f *Forwarder) keep(m frame) {
 	n := len(m.data) - len(tag{})
 	if n < 0 || n > maxRID {
 		return
 	}
-	owner, ok := f.claims.take(string(m.data[:n]), tag(m.data[n:]), time.Now(), f.stable())
+	owner, ok := f.claims.take(string(m.data[:n]), tag(m.data[n:]), time.Now(), f.peers.stable())
 	if !ok {
 		return // who hears nothing goes on alone
 	}
@@ -127,7 +124,7 @@ func (f *Forwarder) Claim(ctx context.Context, rid string) ([2]byte, error) {
 	own := f.Tag()
 	keeper := f.keeperOf(rid)
 	if keeper == f.id {
-		owner, ok := f.claims.take(rid, own, time.Now(), f.stable())
+		owner, ok := f.claims.take(rid, own, time.Now(), f.peers.stable())
 		if !ok {
 			return own, errClaim
 		}

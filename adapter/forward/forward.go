@@ -103,7 +103,7 @@ func New(b Bus, c Config) *Forwarder {
 	c.setDefaults()
 	f := &Forwarder{bus: b, config: c, done: make(chan struct{})}
 	rand.Read(f.id[:])
-	f.peers.init()
+	f.peers.init(c.Heartbeat)
 	f.claims.init()
 	f.streams.all = make(map[key]*stream)
 	f.relays.open, f.relays.empty = make(map[net.Conn]int), make(chan struct{})
@@ -155,7 +155,7 @@ func (f *Forwarder) run() {
 		case <-f.ctx.Done():
 			return
 		}
-		for _, id := range f.peers.silent(f.config.Silence, f.config.Heartbeat) {
+		for _, id := range f.peers.silent(f.config.Silence) {
 			f.streams.drop(id)
 		}
 		f.claims.sweep(time.Now())

@@ -14,14 +14,14 @@ import (
 const maxPeers = 4096
 
 type peers struct {
-	settled time.Time // when those that were there before have been heard of
+	settled   time.Time // when those that were there before have been heard of
+	heartbeat time.Duration
 
-	mu    sync.Mutex // guards what follows
-	own   tag
-	known map[nodeID]peer
-	alone time.Time // since when this node has not heard itself on the bus, about
-	back  time.Time // when it heard itself again after it had not for too long
-	gone  bool      // the bus, as far as this node can tell
+	mu     sync.Mutex // guards what follows
+	own    tag
+	known  map[nodeID]peer
+	echoed time.Time // when this node heard itself on the bus for the last time
+	back   time.Time // when it did after it had not for too long
 
 	changed time.Time // when a node came or went, this one too
 }
@@ -31,36 +31,39 @@ type peer struct {
 	heard time.Time
 }
 
-func (p *peers) init() {
+func (p *peers) init(heartbeat time.Duration) {
+	p.heartbeat = heartbeat
 	rand.Read(p.own[:])
 	p.known = make(map[nodeID]peer)
-	p.alone, p.changed = time.Now(), time.Now()
+	p.echoed, p.changed = time.Now(), time.Now()
 }
 
-// stable reports whether no node has come or gone for so long.
-func (p *peers) stable(long time.Duration) bool {
+// stable reports whether no node has come or gone for so long that all have heard of it.
+func (p *peers) stable() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return time.Since(p.changed) >= long
+	return time.Since(p.changed) >= 2*p.heartbeat
 }
 
 // echo notes that a message of this node's own has come back: the bus works.
 func (p *peers) echo() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	now := time.Now()
-	if p.gone {
-		p.gone, p.back = false, now
+	if p.deafLocked() {
+		p.back = time.Now()
 	}
-	p.alone = now
+	p.echoed = time.Now()
 }
 
-// certain reports whether a node that is not known can be called gone: not while the bus is away, nor before all have had
-// the time to say that they are there.
+// deafLocked tells whether this node has not even heard itself for two heartbeats: then it is the bus that is away, or was,
+// and nobody else is to blame.
+func (p *peers) deafLocked() bool { return time.Since(p.echoed) >= 2*p.heartbeat }
+
+// certain reports whether a node that is not known can be called gone.
 func (p *peers) certain() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !p.gone
+	return !p.deafLocked()
 }
 
 func (p *peers) ownTag() tag {
@@ -107,12 +110,11 @@ func (p *peers) left(id nodeID) {
 	p.changed = time.Now()
 }
 
-// silent forgets who has not been heard of for too long. While this node does not even hear itself, which it does with
-// each heartbeat, it is the bus that is away, or was: nobody else is to blame, and their time begins again afterwards.
-func (p *peers) silent(limit, heartbeat time.Duration) (lost []nodeID) {
+// silent forgets who has not been heard of for too long. The time of all begins again when the bus is back.
+func (p *peers) silent(limit time.Duration) (lost []nodeID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.gone = p.gone || time.Since(p.alone) >= 2*heartbeat; p.gone {
+	if p.deafLocked() {
 		return nil
 	}
 	for id, o := range p.known {

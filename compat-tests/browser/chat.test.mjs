@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import { ChatVisitor } from "./chat-visitor.mjs";
-import { artifacts, build, Program, Wire } from "./program.mjs";
+import { artifacts, build, running, Wire } from "./program.mjs";
 import { desktop, launch, phone, ways } from "./visitor.mjs";
 
 let built, browser, folder;
@@ -22,9 +22,7 @@ after(() => Promise.all([browser?.close(), built?.remove()]));
 
 // meet starts a chat to which Ann and Ben come, Ben over a wire.
 async function meet(t, { query }) {
-  const chat = new Program(built.binary);
-  await chat.start();
-  t.after(() => chat.remove());
+  const chat = await running(t, built.binary);
   const visitors = [];
   const arrive = async (options, base = chat.url, hash = "") => {
     const v = await ChatVisitor.arrive(browser, options, base + query + hash);

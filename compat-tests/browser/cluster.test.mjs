@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { artifacts, build, Program } from "./program.mjs";
+import { artifacts, build, running, stopwatch } from "./program.mjs";
 import { desktop, launch, phone, Visitor, ways } from "./visitor.mjs";
 
 let built, browser, folder;
@@ -88,14 +88,8 @@ describe("three nodes are one server", { concurrency: 3 }, () => {
 });
 
 async function story(t, { query, transport, after, choice = { sse: "SSE", polling: "Polling" }[after] }) {
-  let begin = Date.now();
-  const done = (what) => {
-    t.diagnostic(`${what}: ${Date.now() - begin} ms`);
-    begin = Date.now();
-  };
-  const cluster = new Program(built.binary);
-  await cluster.start();
-  t.after(() => cluster.remove());
+  const done = stopwatch(t);
+  const cluster = await running(t, built.binary);
   const visitors = [];
   const arrive = async (options) => {
     const v = await Operator.arrive(browser, options, cluster.url + query);

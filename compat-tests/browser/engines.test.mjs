@@ -10,7 +10,7 @@ import { test } from "node:test";
 import { ChatVisitor } from "./chat-visitor.mjs";
 import { launchFirefox } from "./firefox.mjs";
 import { Phantom } from "./phantom.mjs";
-import { artifacts, build, Program } from "./program.mjs";
+import { artifacts, build, running } from "./program.mjs";
 import { desktop, launch } from "./visitor.mjs";
 
 // messages returns what the page shows, as every engine here understands it.
@@ -23,9 +23,7 @@ const skip = Phantom.missing();
 test("Chromium, Firefox and PhantomJS talk with each other", { skip }, async (t) => {
   const [built, browser, { firefox, open }, folder] = await Promise.all([build("chat"), launch(), launchFirefox(), artifacts()]);
   t.after(() => Promise.all([browser.close(), firefox.close(), built.remove()]));
-  const chat = new Program(built.binary);
-  await chat.start();
-  t.after(() => chat.remove());
+  const chat = await running(t, built.binary);
 
   const ann = await ChatVisitor.arrive(browser, { ...desktop, colorScheme: "light" }, chat.url);
   await ann.enter("Ann, Chromium");

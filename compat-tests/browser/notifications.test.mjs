@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { artifacts, build, Program } from "./program.mjs";
+import { artifacts, build, running, stopwatch } from "./program.mjs";
 import { desktop, launch, phone, Visitor, ways } from "./visitor.mjs";
 
 let built, browser, folder;
@@ -90,14 +90,8 @@ describe("what is sent is read, and the sender knows", { concurrency: 2 }, () =>
 });
 
 async function work(t, { query, transport, after }) {
-  let begin = Date.now();
-  const done = (what) => {
-    t.diagnostic(`${what}: ${Date.now() - begin} ms`);
-    begin = Date.now();
-  };
-  const program = new Program(built.binary);
-  await program.start();
-  t.after(() => program.remove());
+  const done = stopwatch(t);
+  const program = await running(t, built.binary);
   const [ann, ben] = await Promise.all([desktop, phone].map((device) => Colleague.arrive(browser, device, program.url + query)));
   t.after(() => Promise.all([ann.leave(), ben.leave()]));
   if (!query) await ben.page.screenshot({ path: join(folder, "notifications-login-phone.png") });

@@ -27,6 +27,23 @@ export async function build(name) {
   return { binary, remove: () => rm(dir, { recursive: true }) };
 }
 
+// running starts a binary for as long as the test lasts.
+export async function running(t, binary) {
+  const program = new Program(binary);
+  await program.start();
+  t.after(() => program.remove());
+  return program;
+}
+
+// stopwatch returns what to call when something is done: the test tells how long it took.
+export function stopwatch(t) {
+  let begin = Date.now();
+  return (what) => {
+    t.diagnostic(`${what}: ${Date.now() - begin} ms`);
+    begin = Date.now();
+  };
+}
+
 // A Program runs a binary in a folder of its own, on a free port, and keeps both when it
 // is started again.
 export class Program {

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { artifacts, build, Program } from "./program.mjs";
+import { artifacts, build, running, stopwatch } from "./program.mjs";
 import { desktop, launch, phone, Visitor, ways } from "./visitor.mjs";
 
 let built, browser, folder;
@@ -54,14 +54,8 @@ describe("prices are live", { concurrency: 2 }, () => {
 });
 
 async function trade(t, { query, transport, after }) {
-  let begin = Date.now();
-  const done = (what) => {
-    t.diagnostic(`${what}: ${Date.now() - begin} ms`);
-    begin = Date.now();
-  };
-  const ticker = new Program(built.binary);
-  await ticker.start();
-  t.after(() => ticker.remove());
+  const done = stopwatch(t);
+  const ticker = await running(t, built.binary);
   const [ann, ben] = await Promise.all([desktop, phone].map((device) => Trader.arrive(browser, device, ticker.url + query)));
   t.after(() => Promise.all([ann.leave(), ben.leave()]));
   await Promise.all([ann.connected(transport), ben.connected(transport)]);

@@ -6,7 +6,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
-import { artifacts, build, Program } from "./program.mjs";
+import { artifacts, build, running, stopwatch } from "./program.mjs";
 import { desktop, launch, phone, Visitor, ways } from "./visitor.mjs";
 
 let built, browser, folder;
@@ -84,14 +84,8 @@ describe("all see the same sheet", { concurrency: 2 }, () => {
 });
 
 async function session(t, { query, transport, after }) {
-  let begin = Date.now();
-  const done = (what) => {
-    t.diagnostic(`${what}: ${Date.now() - begin} ms`);
-    begin = Date.now();
-  };
-  const program = new Program(built.binary);
-  await program.start();
-  t.after(() => program.remove());
+  const done = stopwatch(t);
+  const program = await running(t, built.binary);
   const visitors = [];
   const arrive = async (name, device) => {
     const v = await Artist.arrive(browser, device, program.url + query);

@@ -3,14 +3,10 @@
 package cluster
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"log/slog"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -54,21 +50,7 @@ func TestMixedCluster(t *testing.T) {
 func startOfficial(t *testing.T, mode, address, prefix string) (url string) {
 	t.Helper()
 	_, port, _ := strings.Cut(address, ":")
-	cmd := exec.Command("node", "official.mjs", mode, port, prefix)
-	cmd.Stderr = os.Stderr
-	in, err := cmd.StdinPipe()
-	require.NoError(t, err)
-	out, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		in.Close()
-		_, _ = io.Copy(io.Discard, out)
-		require.NoError(t, cmd.Wait())
-	})
-	words := bufio.NewScanner(out)
-	require.True(t, words.Scan(), "official.mjs printed no address")
-	return words.Text()
+	return interop.Start(t, 1, "official.mjs", mode, port, prefix)[0]
 }
 
 // cell is what an operation came to.

@@ -57,7 +57,16 @@ func (p Program) Lines(ctx context.Context, each func(line []byte)) error {
 func StartControl(t *testing.T, script string, addresses ...*string) {
 	t.Helper()
 	t.Setenv("EVERWIRE_SERVER", "official")
-	cmd := exec.Command("node", script)
+	for i, word := range Start(t, len(addresses), script) {
+		*addresses[i] = word
+	}
+}
+
+// Start runs a script in Node until the end of the test, which ends its standard input, and returns the first words that
+// it prints.
+func Start(t *testing.T, words int, script ...string) (said []string) {
+	t.Helper()
+	cmd := exec.Command("node", script...)
 	cmd.Stderr = os.Stderr
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
@@ -69,10 +78,11 @@ func StartControl(t *testing.T, script string, addresses ...*string) {
 		_, _ = io.Copy(io.Discard, out)
 		require.NoError(t, cmd.Wait())
 	})
-	words := bufio.NewScanner(out)
-	words.Split(bufio.ScanWords)
-	for _, address := range addresses {
-		require.True(t, words.Scan(), "%s did not print its addresses: %v", script, words.Err())
-		*address = words.Text()
+	scanner := bufio.NewScanner(out)
+	scanner.Split(bufio.ScanWords)
+	for range words {
+		require.True(t, scanner.Scan(), "%s did not print its addresses: %v", script, scanner.Err())
+		said = append(said, scanner.Text())
 	}
+	return said
 }

@@ -25,21 +25,11 @@ func Hijack(w http.ResponseWriter) (nc net.Conn, brw *bufio.ReadWriter, err erro
 
 type unwrapper interface{ Unwrap() http.ResponseWriter }
 
-// CanHijack reports whether the connection of a request can be taken over.
+// CanHijack reports whether the innermost writer gives the connection.
 func CanHijack(w http.ResponseWriter) bool {
-	for {
-		if _, ok := w.(http.Hijacker); ok {
-			u, wraps := w.(unwrapper)
-			if !wraps {
-				return true
-			}
-			w = u.Unwrap() // a wrapper's may lead nowhere
-			continue
-		}
-		u, wraps := w.(unwrapper)
-		if !wraps {
-			return false
-		}
+	for u, ok := w.(unwrapper); ok; u, ok = w.(unwrapper) {
 		w = u.Unwrap()
 	}
+	_, ok := w.(http.Hijacker)
+	return ok
 }
