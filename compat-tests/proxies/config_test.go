@@ -112,6 +112,7 @@ func replace(t *testing.T, text, old, with string) string {
 // place puts real addresses and files in place of the documented ones.
 func place(t *testing.T, p *proxy, config string, servers ...string) string {
 	t.Helper()
+	p.cert, p.secureAddr = nil, "" // of the configuration before
 	switch {
 	case strings.Contains(config, "10.0.0.1:3000"):
 		require.Len(t, servers, 2)

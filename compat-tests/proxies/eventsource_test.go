@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -258,8 +259,15 @@ func (l lateness) String() string {
 // A course is the measurement of a stream.
 type course struct {
 	*eventSource
-	limit time.Duration // for 99 of 100 events
+	limit time.Duration // for 99 of 100 events on a machine that does nothing else
 	late  lateness
+}
+
+// checkLate demands what a busy machine can keep as well: what holds events back does so with each, or for long.
+func (c *course) checkLate(t *testing.T) {
+	t.Helper()
+	assert.LessOrEqual(t, c.late.p(50), c.limit, "p50")
+	assert.LessOrEqual(t, c.late.p(99), 10*c.limit, "p99")
 }
 
 // measure has n events sent on each stream, up to three times on those that exceed their limit: what holds events back does so

@@ -88,7 +88,7 @@ func (p *proxy) start(t *testing.T, config string) {
 	require.NoError(t, p.ready(ended))
 }
 
-// ready waits until the proxy listens or has ended.
+// ready waits until the proxy listens at all its addresses or has ended.
 func (p *proxy) ready(ended <-chan struct{}) error {
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
@@ -98,11 +98,20 @@ func (p *proxy) ready(ended <-chan struct{}) error {
 			return errors.New("ended at its start")
 		default:
 		}
-		if nc, err := net.Dial("tcp", p.addr); err == nil {
-			return nc.Close()
+		if listens(p.addr) && (p.secureAddr == "" || listens(p.secureAddr)) {
+			return nil
 		}
 	}
 	return errors.New("does not listen")
+}
+
+func listens(addr string) bool {
+	nc, err := net.Dial("tcp", addr)
+	if err != nil {
+		return false
+	}
+	_ = nc.Close()
+	return true
 }
 
 func stop(t *testing.T, cmd *exec.Cmd, ended <-chan struct{}) {

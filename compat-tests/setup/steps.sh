@@ -5,7 +5,7 @@
 #   step NAME COMMAND...    runs one step
 #   start NAME COMMAND...   starts a step beside others that were started
 #   finish                  waits for the steps that were started and shows their logs in that order
-#   summary                 prints the table; its exit code tells whether all steps passed
+#   summary                 prints the table and what failed; its exit code tells whether all steps passed
 #
 # A command may be a function. It runs in a subshell with `set -e`.
 
@@ -62,9 +62,23 @@ finish() {
   done
 }
 
+# step_failures picks the lines of a log that say which tests failed and why, no more than a screen shows.
+step_failures() {
+  grep -nE '^ *--- FAIL|^ *not ok |^✖' "$1" | head -n 12 || true
+  grep -nE -A4 '^[[:space:]]*Error:|^panic:|DATA RACE|^[^ ]+\.go:[0-9]+:[0-9]+: |^ +error: ' "$1" | head -n 30 || true
+  tail -n 5 "$1"
+}
+
 summary() {
+  local i
   printf '\n'
   printf '%s\n' "${step_lines[@]}"
+  for i in "${!step_lines[@]}"; do
+    if [[ ${step_lines[i]} == *FAILED ]]; then
+      printf '\n-- of %s\n' "${step_names[i]}"
+      step_failures "$step_logs/$i" | cut -c -200
+    fi
+  done
   printf '%d passed, %d failed\n' $((${#step_lines[@]} - step_failed)) "$step_failed"
   ((step_failed == 0))
 }
