@@ -58,6 +58,7 @@ type Server struct {
 	start      time.Time
 	initial    *Message // of Config.InitialMessage, or nil
 	hints      hints
+	strays     strays
 }
 
 // New returns a server that serves the given transports and hands new sessions to
