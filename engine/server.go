@@ -73,7 +73,7 @@ func New(c Config, h Handler, transports ...Transport) (*Server, error) {
 		return nil, err
 	}
 	if len(transports) == 0 {
-		return nil, fmt.Errorf("engine: no transports")
+		return nil, errors.New("engine: no transports: Config.Transports is empty; nil stands for all")
 	}
 	srv := &Server{cfg: c, handler: h, transports: transports, origins: o, sessions: newRegistry(), start: time.Now()}
 	srv.hoard = hoard{index: ofDetached, most: c.Resume.Memory}
