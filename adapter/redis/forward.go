@@ -39,7 +39,8 @@ func (b bus) Subscribe(_ context.Context, name string, f func(payload []byte)) (
 	t := topic{plain, name}
 	s, err := h.subscriber(t)
 	if err == nil {
-		if err = s.wait(t, func(_, payload string) { f([]byte(payload)) }); err != nil {
+		w := want{handler: func(_, payload string) { f([]byte(payload)) }}
+		if err = s.wait(t, w, h.config.Timeout); err != nil {
 			s.drop(t)
 		}
 	}

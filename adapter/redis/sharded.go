@@ -71,7 +71,7 @@ func (d *dynamic) FollowRoom(name string, exists, private bool) {
 		d.drop(t)
 		return
 	}
-	if err := d.want(t, d.message); err != nil {
-		d.config.Logger.Error("everwire: no shard of Redis for a room", "channel", t.name, "error", err)
+	if err := d.want(t, want{handler: d.message}); err != nil {
+		d.node.Fault(adapter.Fault{Kind: adapter.Missed, Err: err})
 	}
 }

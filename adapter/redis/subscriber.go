@@ -74,11 +74,21 @@ func newSubscriber(pubsub *goredis.PubSub, timeout time.Duration, single bool) *
 	return s
 }
 
+// want is what is wanted of a topic.
+type want struct {
+	handler handler
+	tell    func() // is called when a topic that was confirmed, or was late, is so again; or nil
+	late    bool
+}
+
 // want subscribes, at some time soon.
-func (s *subscriber) want(t topic, h handler) {
+func (s *subscriber) want(t topic, w want) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.wanted[t] = h
+	s.wanted[t] = w.handler
+	if w.tell != nil {
+		s.told[t], s.there[t] = w.tell, w.late
+	}
 	s.touchLocked(t)
 }
 
@@ -106,6 +116,13 @@ func (s *subscriber) again() {
 	}
 }
 
+// wants tells whether a topic is wanted.
+func (s *subscriber) wants(t topic) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.wanted[t] != nil
+}
+
 func (s *subscriber) touchLocked(t topic) {
 	s.dirty[t] = true
 	select {
@@ -114,31 +131,36 @@ func (s *subscriber) touchLocked(t topic) {
 	}
 }
 
-// tell has f called when a topic that was confirmed is so again.
-func (s *subscriber) tell(t topic, f func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.told[t] = f
-}
-
 var errNotConfirmed = errors.New("redis: no connection within Config.Timeout")
 
-// wait wants a topic, and waits until Redis has confirmed it.
-func (s *subscriber) wait(t topic, h handler) error {
+// wait wants a topic, and waits until Redis has confirmed it, for that long at most. If it
+// does so later, that is told.
+func (s *subscriber) wait(t topic, w want, most time.Duration) error {
 	confirmed := make(chan struct{})
 	s.mu.Lock()
 	s.waiting[t] = confirmed
 	s.mu.Unlock()
-	s.want(t, h)
-	late := time.NewTimer(s.timeout)
+	s.want(t, w)
+	late := time.NewTimer(most)
 	defer late.Stop()
 	select {
 	case <-confirmed:
 		return nil
 	case <-late.C:
+		s.isLate(t)
 		return errNotConfirmed
 	case <-s.ctx.Done():
 		return ErrClosed
+	}
+}
+
+// isLate has the first confirmation be told.
+func (s *subscriber) isLate(t topic) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.waiting, t)
+	if s.told[t] != nil {
+		s.there[t] = true
 	}
 }
 
@@ -288,20 +310,18 @@ func (s *subscriber) retry(t topic) {
 // hand gives a topic to another subscriber.
 func (s *subscriber) hand(t topic, to *subscriber) {
 	s.mu.Lock()
-	h, tell, waiting, there := s.wanted[t], s.told[t], s.waiting[t], s.there[t]
+	w := want{s.wanted[t], s.told[t], s.there[t]}
+	waiting := s.waiting[t]
 	delete(s.waiting, t)
 	s.mu.Unlock()
 	s.drop(t)
-	to.mu.Lock()
-	if tell != nil {
-		to.told[t], to.there[t] = tell, there
-	}
 	if waiting != nil {
+		to.mu.Lock()
 		to.waiting[t] = waiting
+		to.mu.Unlock()
 	}
-	to.mu.Unlock()
-	if h != nil {
-		to.want(t, h)
+	if w.handler != nil {
+		to.want(t, w)
 	}
 }
 
