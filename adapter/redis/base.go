@@ -77,16 +77,23 @@ func (b *base) Close() error {
 
 // receive reads a message with parse, and hands it to the node.
 func (b *base) receive(payload string, parse func([]byte) (*node.Message, error)) {
+	if m := b.parsed(payload, parse); m != nil {
+		b.node.Receive(m)
+	}
+}
+
+// parsed reads a message; nil if it is none.
+func (b *base) parsed(payload string, parse func([]byte) (*node.Message, error)) *node.Message {
 	if len(payload) > b.config.MaxMessage {
 		b.ignore(ErrTooLarge)
-		return
+		return nil
 	}
 	m, err := parse([]byte(payload))
 	if err != nil {
 		b.ignore(err)
-		return
+		return nil
 	}
-	b.node.Receive(m)
+	return m
 }
 
 func (b *base) ignore(err error) {

@@ -21,7 +21,6 @@ import (
 const (
 	collectors = 8       // how many clients' missed messages are collected at a time
 	maxSaved   = 1 << 20 // bytes of what is saved of one client
-	maxPID     = 64      // bytes
 	floorTime  = 24 * time.Hour
 )
 
@@ -43,7 +42,8 @@ func (s *streams) Save(c *adapter.Saved, window time.Duration, done func(error))
 	}
 	if err == nil {
 		_, err = s.saves.add(item{
-			args: []any{"set", s.config.Sessions + c.PID, text, "px", window.Milliseconds()}, size: len(text), done: done,
+			args: []any{"set", s.config.Sessions + c.PID, text, "px", window.Milliseconds()}, size: len(text),
+			done: func(err error) { s.saved(c.PID, err); done(err) },
 		})
 	}
 	if err != nil {
@@ -53,10 +53,7 @@ func (s *streams) Save(c *adapter.Saved, window time.Duration, done func(error))
 
 // Restore implements [adapter.Recoverer].
 func (s *streams) Restore(ctx context.Context, pid, mark string, limit int) (*adapter.Restored, error) {
-	if pid == "" || len(pid) > maxPID {
-		return nil, adapter.ErrNotSaved
-	}
-	if !s.placed() {
+	if !isPID(pid) || !s.placed() {
 		return nil, adapter.ErrNotSaved
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
@@ -84,37 +81,6 @@ func (s *streams) Restore(ctx context.Context, pid, mark string, limit int) (*ad
 
 // errAbsent says that nothing is saved, or not yet.
 var errAbsent = fmt.Errorf("%w: nothing", adapter.ErrNotSaved)
-
-// claims are the pauses between looks at what other nodes save that did not know yet that
-// the client has gone.
-var claims = []time.Duration{20 * time.Millisecond, 40 * time.Millisecond, 80 * time.Millisecond, 160 * time.Millisecond}
-
-// claim asks other nodes for what a client comes back to.
-func (s *streams) claim(ctx context.Context, pid string) (*adapter.Saved, error) {
-	others, _, err := s.Others(ctx)
-	if err == nil && others == 0 {
-		err = errAbsent
-	}
-	if err == nil {
-		m := &node.Message{Type: node.Yield, From: s.node.Name, PID: pid}
-		err = s.send("publish", s.channel, m, wire.AppendMsgpack)
-	}
-	if err != nil {
-		return nil, err
-	}
-	for _, wait := range claims {
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-		c, err := s.takeSaved(ctx, pid)
-		if !errors.Is(err, errAbsent) {
-			return c, err
-		}
-	}
-	return nil, errAbsent
-}
 
 // startOf is the place up to which a client has everything, as far as it or who has saved
 // it knows; "" if nobody does.

@@ -87,7 +87,7 @@ func Data(m *Message, namespace string) (wire.Map, error) {
 			{Name: "packet", Value: event}, {Name: "requestId", Value: optional(m.Request)},
 			{Name: "errors", Value: optional(m.Strict)},
 		}, err
-	case Yield:
+	case Yield, Yielded:
 		return wire.Map{{Name: "pid", Value: m.PID}}, nil
 	case Fetched, ClientCount, Served, Ack:
 		return answerData(m)
@@ -148,7 +148,7 @@ func (m *Message) ParseData(data Tree) error {
 	switch m.Type {
 	case Hello, Heartbeat, Goodbye:
 		return nil
-	case Yield:
+	case Yield, Yielded:
 		m.PID = data.String("pid")
 		return nil
 	case Broadcast, Join, Leave, Disconnect, Fetch:
