@@ -6,6 +6,8 @@
 package node
 
 import (
+	"bytes"
+
 	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/adapter/internal/wire"
 )
@@ -122,6 +124,26 @@ func SocketsMember(m *Message) wire.Member {
 		sockets = []adapter.Socket{}
 	}
 	return wire.Member{Name: "sockets", Value: sockets}
+}
+
+// IsOwn tells whether a whole message is one that this node has made, without reading more
+// than its beginning.
+func (n *Node) IsOwn(b []byte) bool {
+	if len(b) == 0 {
+		return false
+	}
+	if b[0] == '{' {
+		return bytes.HasPrefix(b, n.ownJSON)
+	}
+	return bytes.HasPrefix(b[1:], n.ownMsgpack) // behind the number of members
+}
+
+// learnOwn notes how messages of this node begin.
+func (n *Node) learnOwn() {
+	e := wire.Map{{Name: "uid", Value: n.Name}}
+	text, _ := wire.AppendJSON(nil, e) // a text has no error
+	packed, _ := wire.AppendMsgpack(nil, e)
+	n.ownJSON, n.ownMsgpack = text[:len(text)-1], packed[1:]
 }
 
 // ParseEnvelope reads a whole message.
