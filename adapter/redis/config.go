@@ -79,6 +79,12 @@ type Config struct {
 	// default 5 s. It is also how long Open waits for Redis.
 	Timeout time.Duration
 
+	// Heartbeat is how often a node says that it is there to those that forward requests
+	// to it, default 3 s, and Silence after what time without one it counts as gone;
+	// default 9 s, at least twice Heartbeat. See [Cluster.Forwarder]; all nodes need the
+	// same.
+	Heartbeat, Silence time.Duration
+
 	// Queue is how many bytes may wait to be published, for all namespaces; what is
 	// published beyond is refused with [ErrQueueFull]. Default 16 MiB.
 	Queue int
@@ -110,7 +116,7 @@ func (c *Config) setDefaults() error {
 		return fmt.Errorf("redis: Config.Mode %d is unknown", c.Mode)
 	case c.Subscriptions > DynamicPrivate:
 		return fmt.Errorf("redis: Config.Subscriptions %d is unknown", c.Subscriptions)
-	case c.StreamCount < 0, c.MaxLen < 0, c.Timeout < 0, c.Queue < 0, c.MaxMessage < 0:
+	case c.StreamCount < 0, c.MaxLen < 0, c.Timeout < 0, c.Heartbeat < 0, c.Silence < 0, c.Queue < 0, c.MaxMessage < 0:
 		return errors.New("redis: a number in Config is negative")
 	}
 	setDefault(&c.Prefix, "socket.io")

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -68,4 +69,22 @@ func roundRobin(t *testing.T, n int, c redis.Config) (string, []*everwire.Server
 		front.Close()
 	})
 	return front.URL, nodes
+}
+
+// Config.Heartbeat is that of the nodes which forward requests.
+func TestHeartbeatOfForwarder(t *testing.T) {
+	c := redis.Config{Prefix: prefixes(), Heartbeat: 20 * time.Millisecond}
+	f := cluster(t, 1, c)[0].(*redis.Cluster).Forwarder()
+	beats := client(t).Subscribe(t.Context(), c.Prefix+".forward.all")
+	defer beats.Close()
+	_, err := beats.Receive(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, f.Start(func(http.ResponseWriter, *http.Request, string) {}))
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for range 20 { // of which there are 7 in that time by default
+		_, err := beats.ReceiveMessage(ctx)
+		require.NoError(t, err)
+	}
+	require.NoError(t, f.Close(t.Context()))
 }
