@@ -191,7 +191,7 @@ var (
 
 // receive takes a message of the bus. One that is none is dropped.
 func (l *link) receive(f *feed, payload []byte) {
-	if l.node.IsOwn(payload) {
+	if node.IsOwn(l.node, payload) {
 		l.echo()
 		return
 	}

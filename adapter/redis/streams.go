@@ -101,12 +101,15 @@ func (s *streams) Close() error {
 }
 
 func (s *streams) message(_, payload string) {
+	if node.IsOwn(s.node, payload) {
+		return
+	}
 	m := s.parsed(payload, s.node.ParseEnvelope)
 	switch {
 	case m == nil:
 	case m.Type == node.Yielded:
 		s.yields.told(m.PID)
-	case m.Type == node.Yield && m.From != s.node.Name && s.yields.owe(m.PID, m.From):
+	case m.Type == node.Yield && s.yields.owe(m.PID, m.From):
 		s.tellSaved(m.From, m.PID)
 	default:
 		s.node.Receive(m)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -37,6 +38,7 @@ type subscriber struct {
 	ctx     context.Context // ends with the subscriber
 	end     context.CancelFunc
 	running sync.WaitGroup
+	heard   atomic.Bool // something, since the last look
 
 	mu      sync.Mutex // guards what follows
 	wanted  map[topic]handler
@@ -64,12 +66,9 @@ func newSubscriber(pubsub *goredis.PubSub, timeout time.Duration, single bool) *
 		changed: make(chan struct{}, 1),
 	}
 	s.ctx, s.end = context.WithCancel(context.Background())
-	// The client notices dead connections itself. It would drop what is not taken for
-	// this long.
-	messages := pubsub.ChannelWithSubscriptions(goredis.WithChannelSize(256), goredis.WithChannelSendTimeout(time.Hour))
 	// Owned by the subscriber, and end with it; the first blocks on Redis alone, the
 	// second on its writes.
-	s.running.Go(func() { s.receive(messages) })
+	s.running.Go(s.receive)
 	s.running.Go(s.subscribe)
 	return s
 }
@@ -166,9 +165,14 @@ func (s *subscriber) isLate(t topic) {
 
 // subscribe makes what is applied what is wanted.
 func (s *subscriber) subscribe() {
+	idle := time.NewTicker(pingEvery)
+	defer idle.Stop()
 	for {
 		select {
 		case <-s.changed:
+		case <-idle.C:
+			s.ping()
+			continue
 		case <-s.ctx.Done():
 			return
 		}
@@ -230,18 +234,52 @@ type scope2 struct {
 	on    bool
 }
 
-// receive hands messages over until the subscriber is closed.
-func (s *subscriber) receive(messages <-chan any) {
-	for m := range messages {
-		switch m := m.(type) {
-		case *goredis.Subscription:
-			s.confirm(m)
-		case *goredis.Message:
-			if h := s.handler(m); h != nil {
-				h(m.Channel, m.Payload)
+// receive hands messages over until the subscriber is closed. The client's own channels
+// would wake two more goroutines for each.
+func (s *subscriber) receive() {
+	for failed := false; ; {
+		m, err := s.pubsub.Receive(s.ctx)
+		switch {
+		case s.ctx.Err() != nil:
+			return
+		case err == nil:
+			failed = false
+			s.heard.Store(true)
+			s.take(m)
+			continue
+		case failed: // the connection that comes next, too
+			select {
+			case <-time.After(100 * time.Millisecond):
+			case <-s.ctx.Done():
+				return
 			}
 		}
+		failed = true
 	}
+}
+
+func (s *subscriber) take(m any) {
+	switch m := m.(type) {
+	case *goredis.Subscription:
+		s.confirm(m)
+	case *goredis.Message:
+		if h := s.handler(m); h != nil {
+			h(m.Channel, m.Payload)
+		}
+	}
+}
+
+// pingEvery is how often a connection is looked after that has brought nothing since.
+const pingEvery = 3 * time.Second
+
+// ping has the client notice that the connection is dead.
+func (s *subscriber) ping() {
+	if s.heard.Swap(false) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, s.timeout)
+	defer cancel()
+	_ = s.pubsub.Ping(ctx) // an error has it make a new one
 }
 
 var confirmations = map[string]scope{"subscribe": plain, "psubscribe": pattern, "ssubscribe": sharded}

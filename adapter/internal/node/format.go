@@ -6,8 +6,6 @@
 package node
 
 import (
-	"bytes"
-
 	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/adapter/internal/wire"
 )
@@ -128,14 +126,15 @@ func SocketsMember(m *Message) wire.Member {
 
 // IsOwn tells whether a whole message is one that this node has made, without reading more
 // than its beginning.
-func (n *Node) IsOwn(b []byte) bool {
-	if len(b) == 0 {
+func IsOwn[T string | []byte](n *Node, message T) bool {
+	if len(message) == 0 {
 		return false
 	}
-	if b[0] == '{' {
-		return bytes.HasPrefix(b, n.ownJSON)
+	begin := n.ownJSON
+	if message[0] != '{' {
+		begin, message = n.ownMsgpack, message[1:] // behind the number of members
 	}
-	return bytes.HasPrefix(b[1:], n.ownMsgpack) // behind the number of members
+	return len(message) >= len(begin) && string(message[:len(begin)]) == begin
 }
 
 // learnOwn notes how messages of this node begin.
@@ -143,7 +142,7 @@ func (n *Node) learnOwn() {
 	e := wire.Map{{Name: "uid", Value: n.Name}}
 	text, _ := wire.AppendJSON(nil, e) // a text has no error
 	packed, _ := wire.AppendMsgpack(nil, e)
-	n.ownJSON, n.ownMsgpack = text[:len(text)-1], packed[1:]
+	n.ownJSON, n.ownMsgpack = string(text[:len(text)-1]), string(packed[1:])
 }
 
 // ParseEnvelope reads a whole message.

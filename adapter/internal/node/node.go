@@ -49,7 +49,7 @@ type Node struct {
 	dropped func()          // Config.Ignored
 	witness adapter.Witness // nil if the Local is none
 
-	ownJSON, ownMsgpack []byte // what messages of this node begin with
+	ownJSON, ownMsgpack string // what messages of this node begin with
 
 	mu     sync.RWMutex // guards closed, and is held while something that was published is applied
 	closed bool
