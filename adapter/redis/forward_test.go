@@ -19,9 +19,10 @@ import (
 )
 
 func TestAnyNodeServes(t *testing.T) {
+	t.Parallel()
 	for name, mode := range map[string]redis.Mode{"classic": redis.Classic, "sharded": redis.Sharded, "streams": redis.Streams} {
 		t.Run(name, func(t *testing.T) {
-			front, nodes := roundRobin(t, 3, redis.Config{Mode: mode})
+			front, nodes := roundRobin(t, 3, redis.Config{Mode: mode, Heartbeat: 50 * time.Millisecond})
 			for _, srv := range nodes {
 				srv.On("echo", func(c *everwire.Ctx) error {
 					var n int

@@ -111,6 +111,7 @@ func times(r adapter.Recoverer, back *adapter.Restored, l *local) map[string]int
 // A client comes back to a node that has not read yet what a Redis has that is about to be
 // replaced by another one, to which all of that is sent once more. It gets nothing twice.
 func TestBackBeforeTheReader(t *testing.T) {
+	t.Parallel()
 	for name, ahead := range map[string]bool{"with less": false, "with more than the node has read": true} {
 		t.Run(name, func(t *testing.T) {
 			config := redis.Config{Mode: redis.Streams, Prefix: prefixes(), Sessions: prefixes() + ":session:", Timeout: time.Second}

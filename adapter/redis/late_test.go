@@ -49,6 +49,7 @@ func (w *witness) missed(reason bool) (n int) {
 // A namespace is open soon while Redis is away, and part of the cluster when it is back.
 // Both is told.
 func TestOpenWhileRedisIsAway(t *testing.T) {
+	t.Parallel()
 	for name, config := range modes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

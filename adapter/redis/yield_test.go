@@ -99,6 +99,7 @@ func calls(t *testing.T, c *goredis.Client, command string) int {
 
 // Whoever makes up a private ID costs one look, and what cannot be one costs nothing.
 func TestMadeUpIDs(t *testing.T) {
+	t.Parallel()
 	from, _, process, _ := pair(t, redis.Config{Mode: redis.Streams})
 	c := clientOf(t, process)
 	restore := func(pid string) {
