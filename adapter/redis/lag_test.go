@@ -171,3 +171,41 @@ func TestSentAgainToANewNode(t *testing.T) {
 	far.has(t, "end")
 	require.Equal(t, map[string]int{"end": 1}, times(two, back, far))
 }
+
+// during is a namespace that does something when it has applied an event.
+type during struct {
+	*local
+	event string
+	do    func()
+}
+
+func (d during) Apply(ctx context.Context, op *adapter.Op, answer func(adapter.Answer) error) error {
+	err := d.local.Apply(ctx, op, answer)
+	if op.Event.Event == d.event {
+		d.do()
+	}
+	return err
+}
+
+// A client comes in just after an event was brought to those who are there: it is among what
+// the client has missed.
+func TestBackBehindAnEvent(t *testing.T) {
+	config := redis.Config{Mode: redis.Streams, Prefix: prefixes(), Sessions: prefixes() + ":session:"}
+	near := new(local)
+	one := open(t, cluster(t, 1, config)[0], "/", near).(adapter.Recoverer)
+	var two adapter.Recoverer
+	var back *adapter.Restored
+	caught := make(chan error, 1)
+	a, err := cluster(t, 1, config)[0].Open("/", during{new(local), "e", func() { caught <- two.Catch(context.Background(), back, 10_000) }})
+	require.NoError(t, err)
+	t.Cleanup(func() { require.NoError(t, a.Close()) })
+	two = a.(adapter.Recoverer)
+	mark := relay(t, one, near, emission("a"))
+	save(t, one, saved())
+	back, err = two.Restore(t.Context(), pid, mark, 10_000)
+	require.NoError(t, err)
+	last := relay(t, one, near, emission("e"))
+	require.NoError(t, <-caught)
+	require.Len(t, back.Ops, 1)
+	require.Equal(t, last, back.Last)
+}

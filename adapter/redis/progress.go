@@ -16,29 +16,37 @@ func (r *reader) position() string {
 	return r.handed
 }
 
-// hand notes that an entry was handed over, or, if it has come before, that nobody can come
-// back to before it: both at once, for who looks how far the reader is.
-func (r *reader) hand(id string, again bool) {
+// reached returns the entry that was handed over last, or is just being: perhaps who was
+// there has got it, and who comes now has not.
+func (r *reader) reached() string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.begun
+}
+
+// reach notes that an entry is about to be handed over, or, if it has come before, that
+// nobody can come back to before it: both at once, for who looks how far the reader is.
+func (r *reader) reach(id string, again bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if again {
 		r.liftLocked(id)
 	}
-	r.handed = id
+	r.begun = id
 	if r.passed != nil {
 		close(r.passed)
 		r.passed = nil
 	}
 }
 
-// wait waits until an entry, or one behind it, was handed over.
+// wait waits until an entry, or one behind it, is reached.
 func (r *reader) wait(ctx context.Context, id string) error {
 	for {
 		r.mu.Lock()
 		if r.passed == nil {
 			r.passed = make(chan struct{})
 		}
-		there, passed := !behind(id, r.handed), r.passed
+		there, passed := !behind(id, r.begun), r.passed
 		r.mu.Unlock()
 		if there {
 			return nil
@@ -66,7 +74,7 @@ func (r *reader) begin(ctx context.Context, c goredis.Cmdable, stream string) er
 		r.recent = append(r.recent, e.ID)
 		r.last = e.ID
 	}
-	r.handed = r.last
+	r.handed, r.begun = r.last, r.last
 	return err
 }
 

@@ -46,6 +46,7 @@ type reader struct {
 	mu        sync.Mutex // guards what follows
 	followers map[string]follower
 	handed    string        // entry up to which all have been handed over
+	begun     string        // entry that was handed over last, or is just being
 	passed    chan struct{} // closed when that changes; nil if nobody waits
 	floor     string        // entry up to which the stream may have lost some, or have some twice
 	server    string        // that is read from, by its run ID; "": unknown
@@ -286,6 +287,7 @@ func (r *reader) handle(entry goredis.XMessage) (again bool) {
 	if gap > 0 && r.single {
 		r.missed(gap)
 	}
+	r.reach(entry.ID, again)
 	switch {
 	case again:
 	case f == nil:
@@ -293,7 +295,9 @@ func (r *reader) handle(entry goredis.XMessage) (again bool) {
 	default:
 		f.entry(entry.ID, entry.Values)
 	}
-	r.hand(entry.ID, again)
+	r.mu.Lock()
+	r.handed = entry.ID
+	r.mu.Unlock()
 	return again
 }
 

@@ -183,7 +183,7 @@ func (s *streams) catch(ctx context.Context, r *adapter.Restored, limit int) err
 // reached returns how far this node has read, when that is no less than what a client has
 // which was on another node before.
 func (s *streams) reached(ctx context.Context, start string) (end string, err error) {
-	if end = s.reader.position(); !behind(start, end) {
+	if end = s.reader.reached(); !behind(start, end) {
 		return end, nil
 	}
 	same, err := s.asks.XRange(ctx, s.stream, start, start).Result()
@@ -193,7 +193,7 @@ func (s *streams) reached(ctx context.Context, start string) (end string, err er
 	if err == nil {
 		err = s.reader.wait(ctx, start)
 	}
-	return s.reader.position(), err
+	return s.reader.reached(), err
 }
 
 // placed tells whether all that the clients of this node have got has its place in the
