@@ -38,7 +38,7 @@ const (
 	// answers go through Pub/Sub. With connection state recovery, clients come back to
 	// any node, also to and from official ones: each event to a single socket is an
 	// entry of the stream then, too. After Redis has lost entries, official nodes may get
-	// those of the last second twice, and nobody comes back from before.
+	// those of the last 3 s twice, and nobody comes back from before.
 	Streams
 )
 
