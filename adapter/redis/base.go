@@ -136,13 +136,16 @@ func (b *base) Count(ctx context.Context, names []string) (others int, gone []st
 // appendTo is how a message becomes bytes.
 type appendTo func(dst []byte, v any) ([]byte, error)
 
+// usualSize is what most messages have room in, so that they are not copied as they grow.
+const usualSize = 256
+
 // send writes a message in the form of the official cluster adapters, and publishes it.
 func (b *base) send(command, channel string, m *node.Message, write appendTo) error {
 	e, err := b.node.Envelope(m)
 	if err != nil {
 		return err
 	}
-	payload, err := write(nil, e)
+	payload, err := write(make([]byte, 0, usualSize), e)
 	if err != nil {
 		return err
 	}
