@@ -112,9 +112,27 @@ export class Visitor {
     await this.page.setViewportSize(viewport);
   }
 
-  // fits tells whether nothing of the page sticks out to the right.
-  fits() {
-    return this.page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+  // fits throws if something of the page sticks out to the right. On a phone the page's own
+  // innerWidth would grow with what sticks out.
+  async fits() {
+    const { width } = this.page.viewportSize();
+    const out = await this.page.evaluate((width) => {
+      const scrolls = (e) => e && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+      const sticks = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().right > width + 1;
+      const parts = [...document.querySelectorAll("h1, h2, a, button, input, textarea")].filter((e) => sticks(e) && !scrolls(e.parentElement));
+      const names = parts.map((e) => e.textContent || e.id || e.tagName);
+      return document.documentElement.scrollWidth > width ? ["the page", ...names] : names;
+    }, width);
+    if (out.length) throw new Error(`${this.page.url()} at ${width} pixels: ${out.join(", ")}: sticks out`);
+    return true;
+  }
+
+  // squeeze looks whether the page fits the smallest screens.
+  async squeeze() {
+    const viewport = this.page.viewportSize();
+    await this.page.setViewportSize({ width: 320, height: 568 });
+    await this.fits();
+    await this.page.setViewportSize(viewport);
   }
 
   shows(text) {
