@@ -44,7 +44,7 @@ for (const [name, options] of Object.entries({ desktop, phone })) {
     assert.ok(titles.length > 0);
     await v.fits();
     await v.squeeze();
-    await v.page.screenshot({ path: join(folder, `gallery-${name}.png`), fullPage: true });
+    await v.page.screenshot({ path: join(folder, `gallery-${name}.png`), fullPage: name === "desktop" });
     for (const title of titles) {
       await v.page.getByRole("link", { name: title }).first().click();
       await enter[title]?.(v.page, name);

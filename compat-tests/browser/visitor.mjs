@@ -95,8 +95,8 @@ export class Visitor {
     if (folded) await more.click();
   }
 
-  // cards takes the pictures for the example's card in the gallery, light and dark; they are
-  // put into examples/gallery/web by hand.
+  // cards takes the pictures for the example's card in the gallery, light and dark;
+  // pictures.mjs puts them there.
   async cards(folder, name) {
     const viewport = this.page.viewportSize();
     await this.page.setViewportSize({ width: 1160, height: 725 });
@@ -117,7 +117,7 @@ export class Visitor {
   async fits() {
     const { width } = this.page.viewportSize();
     const out = await this.page.evaluate((width) => {
-      const scrolls = (e) => e && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+      const scrolls = (e) => e && e !== document.body && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
       const sticks = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getBoundingClientRect().right > width + 1;
       const parts = [...document.querySelectorAll("h1, h2, a, button, input, textarea")].filter((e) => sticks(e) && !scrolls(e.parentElement));
       const names = parts.map((e) => e.textContent || e.id || e.tagName);
