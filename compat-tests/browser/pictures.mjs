@@ -22,8 +22,9 @@ const pictures = Object.fromEntries(
     { file: `${name}/screenshot.png`, height: 480, of: [`${name}-desktop`, `${name}-phone`], cards: true },
   ]),
 );
+pictures.arena.height = 440; // gradients take room
 pictures.engines = { file: "chat/engines.png", height: 400, of: ["engines-chromium", "engines-firefox", "engines-phantomjs"] };
-pictures.gallery = { file: "gallery/screenshot.png", height: 480, of: ["gallery-desktop", "gallery-phone"] };
+pictures.gallery = { file: "gallery/screenshot.png", height: 520, of: ["gallery-desktop", "gallery-phone"] };
 
 // retake runs a test, and puts together what it has taken.
 async function retake(browser, name, folder) {
