@@ -258,6 +258,7 @@ func (s *Socket) event(c *Ctx) {
 	h := s.handler(hooks, c.pkt.Event)
 	if h == nil {
 		if len(hooks.events) == 0 {
+			s.hintUnheard(c.pkt.Event)
 			return
 		}
 		h = func(*Ctx) error { return nil }

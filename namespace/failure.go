@@ -35,10 +35,11 @@ func guard(f func() error) (err error) {
 // origin is where something failed.
 type origin struct {
 	namespace *Namespace
-	socket    string // "" for what another server sent
+	socket    string                         // "" for what another server sent
+	hint      func(text string, args ...any) // nil for that
 }
 
-func (s *Socket) origin() origin { return origin{s.namespace, s.id} }
+func (s *Socket) origin() origin { return origin{s.namespace, s.id, s.client.session.Hint} }
 
 // tell returns what the other side may know of an error, and logs what it may not.
 func (o origin) tell(event string, err error, masked string) *sio.Error {
@@ -59,15 +60,25 @@ func (o origin) tell(event string, err error, masked string) *sio.Error {
 // quote the whole argument.
 const longestMisfit = 200
 
-// logMisfit tells who looks for it why an argument did not fit. Clients are not told the
-// names of Go types.
+// logMisfit tells who writes the server that an argument did not fit, and at level Debug why: that may quote it. Clients
+// are not told the names of Go types.
 func (o origin) logMisfit(event string, misfit *sio.BindError) {
+	if o.hint != nil {
+		o.hint("an argument of an event does not fit the type of its handler; at level Debug the log says why", "namespace",
+			o.namespace.name, "event", event, "argument", misfit.Index)
+	}
 	log := o.namespace.registry.log
 	if !log.Enabled(context.Background(), slog.LevelDebug) {
 		return
 	}
 	log.Debug("everwire: an argument does not fit its handler", "namespace", o.namespace.name, "event", event, "socket", o.socket,
 		"argument", misfit.Index, "error", fmt.Sprintf("%.*s", longestMisfit, misfit.Err))
+}
+
+// hintUnheard tells of an event that came to nobody: a name that was misspelt, or another namespace.
+func (s *Socket) hintUnheard(event string) {
+	s.client.session.Hint("an event came that no handler is for; register one with On or Handle, in this namespace", "namespace",
+		s.namespace.name, "event", event)
 }
 
 // logFailure logs an error of a handler, unless it is only that the client left.

@@ -5,7 +5,6 @@ package redis
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -132,28 +131,6 @@ func (s *subscriber) touchLocked(t topic) {
 	}
 }
 
-var errNotConfirmed = errors.New("redis: no connection within Config.Timeout")
-
-// note keeps why something was not subscribed to.
-func (s *subscriber) note(err error) {
-	if err == nil {
-		return
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.failed = err
-}
-
-// unconfirmed says why, as far as it is known.
-func (s *subscriber) unconfirmed() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.failed != nil {
-		return fmt.Errorf("%w: %w", errNotConfirmed, s.failed)
-	}
-	return errNotConfirmed
-}
-
 // wait wants a topic, and waits until Redis has confirmed it, for that long at most. If it
 // does so later, that is told.
 func (s *subscriber) wait(t topic, w want, most time.Duration) error {
@@ -172,16 +149,6 @@ func (s *subscriber) wait(t topic, w want, most time.Duration) error {
 		return s.unconfirmed()
 	case <-s.ctx.Done():
 		return ErrClosed
-	}
-}
-
-// isLate has the first confirmation be told.
-func (s *subscriber) isLate(t topic) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.waiting, t)
-	if s.told[t] != nil {
-		s.there[t] = true
 	}
 }
 

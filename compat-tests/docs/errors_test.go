@@ -130,7 +130,7 @@ var mistakes = []mistake{
 	redisConfig("no client", redis.Config{}, "Config.Client is missing", "*redis.Client"),
 	redisConfig("another client", redis.Config{Client: goredis.NewRing(&goredis.RingOptions{})}, "*redis.Ring, not a *redis.Client"),
 	redisConfig("mode", redis.Config{Client: absent(), Mode: 9}, "Config.Mode 9", "Classic, Sharded or Streams"),
-	redisConfig("queue", redis.Config{Client: absent(), Queue: -3}, "Config.StreamCount", "Queue", "-3"),
+	redisConfig("queue", redis.Config{Client: absent(), Queue: -3}, "StreamCount", "Queue", "-3"),
 	redisConfig("no Redis", redis.Config{Client: absent(), Timeout: 200 * time.Millisecond}, "no connection within Config.Timeout", "connection refused"),
 }
 
