@@ -32,7 +32,7 @@ type Owner interface {
 }
 
 // Half is the writing half of a connection, and what both halves use. The exported fields
-// are set before anything is written. It must not be copied.
+// are set before the first Wake, or Start. It must not be copied.
 type Half struct {
 	net.Conn
 	Raw     syscall.RawConn // of [RawConn]; nil: writes block, and a goroutine makes them
@@ -68,15 +68,24 @@ func (h *Half) Wake(f *Flushers, o Owner) {
 	start := !h.busy && !h.ended
 	h.again, h.busy = true, h.busy || start
 	h.mu.Unlock()
-	switch {
-	case !start:
-	case h.Raw != nil:
-		f.add(queued{h, o})
-	default:
-		// Owned by the connection; ends when all is written; blocks on the
-		// connection for writeWait at most.
-		go h.flushBlocking(o, nil, false)
+	if start {
+		h.Start(f, o)
 	}
+}
+
+// Hold keeps Wake from having anything written until Start is called: somebody else
+// writes yet. It is called before the session knows of the connection.
+func (h *Half) Hold() { h.busy = true }
+
+// Start has written what waits.
+func (h *Half) Start(f *Flushers, o Owner) {
+	if h.Raw != nil {
+		f.add(queued{h, o})
+		return
+	}
+	// Owned by the connection; ends when all is written; blocks on the
+	// connection for writeWait at most.
+	go h.flushBlocking(o, nil, false)
 }
 
 // PushFirst has b written before what the session has to send; Wake is to be called then.

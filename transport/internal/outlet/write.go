@@ -66,7 +66,7 @@ func (h *Half) next(o Owner, b *batch) (end, ok bool) {
 			b.buf = append(b.buf, last...)
 			h.end()
 		}
-		if len(b.buf) > 0 {
+		if len(b.buf) > 0 || end {
 			return end, true
 		}
 		if h.rest(o) {
