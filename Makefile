@@ -17,8 +17,8 @@ test: ## everything: set up, check, then foreign clients and browsers
 test-browsers: ## the bundled client in older and rarer browsers too, and with connections cut for longer
 	@$(scripts)/test.sh browsers
 
-bench: ## measure the server beside its peers
-	@compat-tests/bench/run.sh
+bench: ## measure the hot paths, and the server beside its peers: a quarter of an hour
+	@compat-tests/bench/bench.sh
 
 fuzz: ## run each fuzz target for FUZZTIME (60s)
 	@$(scripts)/fuzz.sh

@@ -40,6 +40,9 @@ func New(c Config) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	if c.OnceWindow < 0 {
+		return nil, fmt.Errorf("everwire: Config.OnceWindow is negative: %v", c.OnceWindow)
+	}
 	keep, err := c.Recovery.Keep()
 	if err != nil {
 		return nil, err

@@ -106,7 +106,7 @@ func parseAddress(address string) (*url.URL, error) {
 	case "wss":
 		u.Scheme = "https"
 	default:
-		return nil, fmt.Errorf("client: address %q is not http, https, ws or wss", address)
+		return nil, fmt.Errorf("client: address %q has no scheme http, https, ws or wss; it looks like http://localhost:3000", address)
 	}
 	if u.Host == "" || u.User != nil || u.Path != "" && u.Path != "/" {
 		return nil, fmt.Errorf("client: address %q must be a scheme and a host; see Options.Path, Options.Header and Client.Of", address)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 
 	"github.com/everwire/everwire/namespace/sio"
 )
@@ -29,13 +30,13 @@ const (
 var (
 	// ErrDisconnected is for a socket that is not connected nor about to be, and
 	// for a call whose answer is lost.
-	ErrDisconnected = errors.New("client: disconnected")
+	ErrDisconnected = errors.New("client: disconnected: Connect comes first, and OnDisconnect tells of the end")
 	// ErrClosed is for a client that was closed.
-	ErrClosed = errors.New("client: closed")
+	ErrClosed = errors.New("client: closed: a Client is of no use after Close")
 	// ErrBufferFull is for an event for which Options.Buffer has no room.
-	ErrBufferFull = errors.New("client: too much waits to be sent")
+	ErrBufferFull = errors.New("client: too much waits to be sent (Options.Buffer)")
 	// ErrTooLarge is for an event that is larger than the server takes.
-	ErrTooLarge = errors.New("client: event is larger than the server takes")
+	ErrTooLarge = errors.New("client: event is larger than the server takes (MaxPayload)")
 	// ErrTimeout is for a call that was not answered in time. It is a
 	// context.DeadlineExceeded.
 	ErrTimeout = fmt.Errorf("client: no acknowledgement in time: %w", context.DeadlineExceeded)
@@ -68,7 +69,13 @@ type lost struct {
 func (l *lost) Error() string { return fmt.Sprintf("%s: %v", l.why, l.err) }
 func (l *lost) Unwrap() error { return l.err }
 
+// transportError is the end of a connection that failed. What net/http says names the
+// address, and in it the session's secrets: that is left out.
 func transportError(err error) *lost {
+	var request *url.Error
+	if errors.As(err, &request) {
+		err = request.Err
+	}
 	return &lost{why: TransportError, silent: errors.Is(err, context.DeadlineExceeded), err: err}
 }
 

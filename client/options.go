@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -100,7 +99,7 @@ const (
 // fill puts in the defaults, or says what is wrong.
 func (o *Options) fill() error {
 	if o.Timeout < 0 || o.CallTimeout < 0 || o.Buffer < 0 {
-		return errors.New("client: Options.Timeout, CallTimeout and Buffer must not be negative")
+		return fmt.Errorf("client: Options.Timeout, CallTimeout and Buffer must not be negative: %v, %v, %d", o.Timeout, o.CallTimeout, o.Buffer)
 	}
 	for _, name := range o.Transports {
 		if !slices.Contains([]string{WebSocket, SSE, Polling}, name) {

@@ -65,6 +65,7 @@ func (srv *Server) refuse(w http.ResponseWriter, r *http.Request, t Transport, e
 		told.Transport = t.Name()
 	}
 	srv.observe(told)
+	srv.hintRefused(r, t, e)
 	if t != nil {
 		t.Refuse(w, r, e)
 		return

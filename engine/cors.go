@@ -37,7 +37,7 @@ func (c *CORS) setDefaults() error {
 		c.Status = http.StatusNoContent
 	}
 	if c.Status < 200 || c.Status > 299 {
-		return fmt.Errorf("engine: Config.CORS.Status: browsers take %d for a refusal", c.Status)
+		return fmt.Errorf("engine: Config.CORS.Status: browsers take %d for a refusal; use 200 to 299", c.Status)
 	}
 	for _, name := range append(append(append([]string(nil), c.Methods...), c.Headers...), c.Exposed...) {
 		if !isToken(name) {

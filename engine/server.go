@@ -58,6 +58,7 @@ type Server struct {
 	start      time.Time
 	initial    *Message // of Config.InitialMessage, or nil
 	hints      hints
+	strays     strays
 }
 
 // New returns a server that serves the given transports and hands new sessions to
@@ -72,7 +73,7 @@ func New(c Config, h Handler, transports ...Transport) (*Server, error) {
 		return nil, err
 	}
 	if len(transports) == 0 {
-		return nil, fmt.Errorf("engine: no transports")
+		return nil, errors.New("engine: no transports: Config.Transports is empty; nil stands for all")
 	}
 	srv := &Server{cfg: c, handler: h, transports: transports, origins: o, sessions: newRegistry(), start: time.Now()}
 	srv.hoard = hoard{index: ofDetached, most: c.Resume.Memory}

@@ -150,7 +150,7 @@ var failures = map[string]struct {
 		},
 	},
 	"stock client over something else": {
-		`^everwiretest: client1 gets no session: transport is not "websocket" or "polling"$`,
+		`^everwiretest: client1 gets no session: transport "sse" is not "websocket" or "polling"$`,
 		func(t testing.TB, _ *everwire.Server, srv *everwiretest.Server) { srv.Stock(t, client.SSE) },
 	},
 	"stock client hears nothing": {

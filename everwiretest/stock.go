@@ -82,7 +82,7 @@ func (p *Stock) open(ctx context.Context, transport string) (rest []eio.Packet, 
 	case client.Polling:
 		p.wire = newPolls(p.Line, p.options)
 	default:
-		err = errors.New(`transport is not "websocket" or "polling"`)
+		err = fmt.Errorf(`transport %q is not "websocket" or "polling"`, transport)
 	}
 	if err != nil {
 		return nil, err

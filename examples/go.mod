@@ -3,7 +3,7 @@ module github.com/everwire/everwire/examples
 go 1.26.0
 
 require (
-	github.com/everwire/everwire v0.0.0
+	github.com/everwire/everwire v0.1.0
 	github.com/gin-gonic/gin v1.12.0
 	github.com/golang-jwt/jwt/v5 v5.3.1
 	github.com/stretchr/testify v1.12.1
@@ -31,9 +31,9 @@ require (
 	github.com/bytedance/sonic/loader v0.5.0 // indirect
 	github.com/cloudwego/base64x v0.1.6 // indirect
 	github.com/dustin/go-humanize v1.1.0 // indirect
-	github.com/everwire/everwire/adapter/nats v0.0.0 // indirect
-	github.com/everwire/everwire/adapter/nats/embedded v0.0.0
-	github.com/everwire/everwire/adapter/redis v0.0.0
+	github.com/everwire/everwire/adapter/nats v0.1.0 // indirect
+	github.com/everwire/everwire/adapter/nats/embedded v0.1.0
+	github.com/everwire/everwire/adapter/redis v0.1.0
 	github.com/gabriel-vasile/mimetype v1.4.12 // indirect
 	github.com/gin-contrib/sse v1.1.0 // indirect
 	github.com/go-json-experiment/json v1.27.2 // indirect

@@ -143,7 +143,7 @@ func generate(patterns []string) ([]byte, error) {
 		return nil, err
 	}
 	if len(events) == 0 {
-		return nil, errors.New("gen: the packages declare no events")
+		return nil, errors.New("gen: the packages declare no events: constants of type event.Event, event.RPC and their kin")
 	}
 	return m.write(), nil
 }

@@ -3,8 +3,10 @@
 package namespace
 
 import (
+	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"runtime/debug"
 
 	"github.com/everwire/everwire/engine"
@@ -46,10 +48,26 @@ func (o origin) tell(event string, err error, masked string) *sio.Error {
 	case errors.As(err, &public) && public != nil: // a nil *Error in an error is a classic
 		return public
 	case errors.As(err, &misfit):
+		o.logMisfit(event, misfit)
 		return &sio.Error{Code: "bad_request", Message: fmt.Sprintf("argument %d does not fit", misfit.Index)}
 	}
 	o.logFailure(event, err)
 	return &sio.Error{Code: "internal", Message: masked}
+}
+
+// longestMisfit is how many bytes of the reason are logged: types of the application may
+// quote the whole argument.
+const longestMisfit = 200
+
+// logMisfit tells who looks for it why an argument did not fit. Clients are not told the
+// names of Go types.
+func (o origin) logMisfit(event string, misfit *sio.BindError) {
+	log := o.namespace.registry.log
+	if !log.Enabled(context.Background(), slog.LevelDebug) {
+		return
+	}
+	log.Debug("everwire: an argument does not fit its handler", "namespace", o.namespace.name, "event", event, "socket", o.socket,
+		"argument", misfit.Index, "error", fmt.Sprintf("%.*s", longestMisfit, misfit.Err))
 }
 
 // logFailure logs an error of a handler, unless it is only that the client left.

@@ -119,7 +119,7 @@ func (o *opener) Forwarder() *forward.Forwarder {
 // Open implements [adapter.Opener]. It waits for the bus, for Config.Timeout at most.
 func (o *opener) Open(namespace string, local adapter.Local) (adapter.Adapter, error) {
 	if !validPrefix.MatchString(o.config.Prefix) {
-		return nil, errPrefix
+		return nil, fmt.Errorf("%w: %q", errPrefix, o.config.Prefix)
 	}
 	n := node.New(node.Config{Namespace: namespace, Local: local, Timeout: o.config.Timeout})
 	l := newLink(o, n)

@@ -233,7 +233,7 @@ type flushing struct {
 }
 
 func (w flushing) Write(b []byte) (int, error) {
-	_, err := w.out.Write(b)
+	err := w.out.Write(b)
 	if err == nil && w.stream {
 		err = w.out.Flush()
 	}

@@ -24,6 +24,7 @@ package nats
 
 import (
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -58,25 +59,25 @@ type Config struct {
 var (
 	// ErrQueueFull says that NATS does not take messages as fast as they are published,
 	// or not at all.
-	ErrQueueFull = errors.New("nats: too much waits to be published")
+	ErrQueueFull = errors.New("nats: too much waits to be published (Config.Queue): NATS is away, or slower than what is published")
 	// ErrTooLarge says that a message is larger than Config.MaxMessage, or than 1,024
 	// parts.
-	ErrTooLarge = errors.New("nats: message is too large")
+	ErrTooLarge = errors.New("nats: message is larger than Config.MaxMessage, or than 1,024 parts of the size that NATS takes")
 	// ErrClosed says that the Bus or its connection was closed, the latter perhaps
 	// because it has given up reconnecting.
-	ErrClosed = errors.New("nats: closed")
+	ErrClosed = errors.New("nats: closed: the Bus, or its connection, which may have given up reconnecting")
 )
 
-var errNoEcho = errors.New("nats: Config.Conn has the option NoEcho: a node has to hear itself")
+var errNoEcho = errors.New("nats: Config.Conn has the option NoEcho: a node has to hear itself; leave it out")
 
 func (c *Config) setDefaults() error {
 	switch {
 	case c.Conn == nil:
-		return errors.New("nats: Config.Conn is missing")
+		return errors.New("nats: Config.Conn is missing: a connection to NATS")
 	case c.Conn.Opts.NoEcho:
 		return errNoEcho
 	case c.Queue < 0, c.Pending < 0, c.MaxMessage < 0:
-		return errors.New("nats: a number in Config is negative")
+		return fmt.Errorf("nats: Config.Queue, Pending and MaxMessage must not be negative: %d, %d, %d", c.Queue, c.Pending, c.MaxMessage)
 	}
 	setDefault(&c.Queue, 16<<20)
 	setDefault(&c.Pending, 64<<20)

@@ -41,9 +41,9 @@ func TestTopics(t *testing.T) {
 
 func TestBadConfig(t *testing.T) {
 	for text, c := range map[string]nats.Config{
-		"Config.Conn": {},
-		"NoEcho":      {Conn: &natsgo.Conn{Opts: natsgo.Options{NoEcho: true}}},
-		"negative":    {Conn: new(natsgo.Conn), Queue: -1},
+		"Config.Conn":        {},
+		"NoEcho":             {Conn: &natsgo.Conn{Opts: natsgo.Options{NoEcho: true}}},
+		"negative: -1, 0, 0": {Conn: new(natsgo.Conn), Queue: -1},
 	} {
 		_, err := nats.New(c)
 		require.ErrorContains(t, err, text)

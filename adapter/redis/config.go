@@ -94,24 +94,25 @@ type Config struct {
 var (
 	// ErrQueueFull says that Redis does not take messages as fast as they are
 	// published, or not at all.
-	ErrQueueFull = errors.New("redis: too much waits to be published")
+	ErrQueueFull = errors.New("redis: too much waits to be published (Config.Queue): Redis is away, or slower than what is published")
 	// ErrTooLarge says that a message is larger than Config.MaxMessage.
-	ErrTooLarge = errors.New("redis: message is too large")
+	ErrTooLarge = errors.New("redis: message is larger than Config.MaxMessage")
 	// ErrClosed says that it was closed.
-	ErrClosed = errors.New("redis: closed")
+	ErrClosed = errors.New("redis: closed: the server was shut down, or the Emitter closed")
 )
 
 func (c *Config) setDefaults() error {
 	const size = 16 << 20
 	switch {
 	case c.Client == nil:
-		return errors.New("redis: Config.Client is missing")
+		return errors.New("redis: Config.Client is missing: a *redis.Client or *redis.ClusterClient")
 	case c.Mode > Streams:
-		return fmt.Errorf("redis: Config.Mode %d is unknown", c.Mode)
+		return fmt.Errorf("redis: Config.Mode %d is unknown: use Classic, Sharded or Streams", c.Mode)
 	case c.Subscriptions > DynamicPrivate:
-		return fmt.Errorf("redis: Config.Subscriptions %d is unknown", c.Subscriptions)
+		return fmt.Errorf("redis: Config.Subscriptions %d is unknown: use Dynamic, Static or DynamicPrivate", c.Subscriptions)
 	case c.StreamCount < 0, c.MaxLen < 0, c.Timeout < 0, c.Queue < 0, c.MaxMessage < 0:
-		return errors.New("redis: a number in Config is negative")
+		return fmt.Errorf("redis: Config.StreamCount, MaxLen, Timeout, Queue and MaxMessage must not be negative: %d, %d, %v, %d, %d",
+			c.StreamCount, c.MaxLen, c.Timeout, c.Queue, c.MaxMessage)
 	}
 	setDefault(&c.Prefix, "socket.io")
 	setDefault(&c.Sessions, "sio:session:")

@@ -5,6 +5,7 @@ package redis
 import (
 	"context"
 	"errors"
+	"fmt"
 	"sync"
 	"time"
 
@@ -47,6 +48,7 @@ type subscriber struct {
 	there   map[topic]bool          // it has, once
 	told    map[topic]func()        // is called when it does so again: there is a new connection
 	changed chan struct{}           // has room for one
+	failed  error                   // the last time that something was subscribed to, or not
 }
 
 func newSubscriber(pubsub *goredis.PubSub, timeout time.Duration, single bool) *subscriber {
@@ -123,6 +125,26 @@ func (s *subscriber) tell(t topic, f func()) {
 
 var errNotConfirmed = errors.New("redis: no connection within Config.Timeout")
 
+// note keeps why something was not subscribed to.
+func (s *subscriber) note(err error) {
+	if err == nil {
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.failed = err
+}
+
+// unconfirmed says why, as far as it is known.
+func (s *subscriber) unconfirmed() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.failed != nil {
+		return fmt.Errorf("%w: %w", errNotConfirmed, s.failed)
+	}
+	return errNotConfirmed
+}
+
 // wait wants a topic, and waits until Redis has confirmed it.
 func (s *subscriber) wait(t topic, h handler) error {
 	confirmed := make(chan struct{})
@@ -136,7 +158,7 @@ func (s *subscriber) wait(t topic, h handler) error {
 	case <-confirmed:
 		return nil
 	case <-late.C:
-		return errNotConfirmed
+		return s.unconfirmed()
 	case <-s.ctx.Done():
 		return ErrClosed
 	}
@@ -154,8 +176,8 @@ func (s *subscriber) subscribe() {
 		for scope := plain; scope <= sharded; scope++ {
 			// An error is that of a connection that is gone: all is subscribed again
 			// on the next one.
-			_ = s.apply(scope, off[scope], false)
-			_ = s.apply(scope, on[scope], true)
+			s.note(s.apply(scope, off[scope], false))
+			s.note(s.apply(scope, on[scope], true))
 		}
 	}
 }

@@ -38,7 +38,8 @@ var packagesOfUsers = []struct{ path, folder, use string }{
 const preface = `# What each package pulls in
 
 Beside the standard library, and beside other packages of the project. A program links what it imports: a server without Gin links
-nothing of Gin, although it is in ` + "`go.mod`" + `. A test of this repository writes and checks this table.
+nothing of Gin, although it is in ` + "`go.mod`" + `. Packages that are not named, for who writes a transport or an adapter, link no other
+modules than the server does. A test of this repository writes and checks this table.
 
 | import | for | modules that are linked |
 |---|---|---|
@@ -72,6 +73,28 @@ func TestDependencies(t *testing.T) {
 	have, err := os.ReadFile(file)
 	require.NoError(t, err)
 	require.Equal(t, table, string(have), "go test ./docs -run Dependencies -write")
+}
+
+// TestOtherDependencies has no package that the table does not name link more than a server.
+func TestOtherDependencies(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), "go", "list", "./...")
+	cmd.Dir = root
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	server := strings.Split(linkedModules(t, root, module), ", ")
+	others := 0
+	for _, pkg := range strings.Fields(string(out)) {
+		named := slices.ContainsFunc(packagesOfUsers, func(p struct{ path, folder, use string }) bool { return module+p.path == pkg })
+		if named || strings.Contains(pkg, "/internal/") {
+			continue
+		}
+		for _, m := range strings.Split(linkedModules(t, root, pkg), ", ") {
+			require.Contains(t, append(server, "none"), m, pkg)
+		}
+		others++
+	}
+	require.Greater(t, others, 8)
+	require.NotContains(t, server, "stretchr/testify")
 }
 
 // linkedModules are the modules, other than ours, of the packages that a package imports.

@@ -14,30 +14,33 @@ const (
 
 // Writer writes to one answer.
 type Writer struct {
-	w  http.ResponseWriter
-	rc *http.ResponseController
+	w      http.ResponseWriter
+	rc     *http.ResponseController
+	hidden bool
 }
 
 // New returns the writer of an answer that may begin any time later: the WriteTimeout
 // of an http.Server counts from the request on, and what is written after it would be
 // lost, on HTTP/1.1 without an error.
 func New(w http.ResponseWriter) Writer {
-	d := Writer{w, http.NewResponseController(w)}
-	_ = d.rc.SetWriteDeadline(time.Time{})
-	return d
+	rc := http.NewResponseController(w)
+	return Writer{w, rc, errors.Is(rc.SetWriteDeadline(time.Time{}), http.ErrNotSupported)}
 }
 
-// Write writes b as long as the client takes something every 10 s. Without access to
-// the connection, behind a middleware that hides it, there is no deadline; hidden
-// tells so.
-func (d Writer) Write(b []byte) (hidden bool, err error) {
+// Hidden reports whether a middleware hides the connection: there are no deadlines then
+// but those of the http.Server.
+func (d Writer) Hidden() bool { return d.hidden }
+
+// Write writes b as long as the client takes something every 10 s, unless the connection
+// is hidden.
+func (d Writer) Write(b []byte) (err error) {
 	for len(b) > 0 && err == nil {
-		hidden = errors.Is(d.rc.SetWriteDeadline(time.Now().Add(pieceWait)), http.ErrNotSupported)
+		_ = d.rc.SetWriteDeadline(time.Now().Add(pieceWait))
 		n := min(len(b), pieceSize)
 		_, err = d.w.Write(b[:n])
 		b = b[n:]
 	}
-	return hidden, err
+	return err
 }
 
 // Flush sends what was written. The silence after it has no deadline: over HTTP/2 one

@@ -4,6 +4,7 @@ package sio
 
 import (
 	"bytes"
+	"fmt"
 	"unicode/utf8"
 
 	"github.com/everwire/everwire/engine/eio"
@@ -74,13 +75,13 @@ func (s *scratch) payload(h Header, args []any) error {
 func (s *scratch) beginArray() { s.buf.WriteByte('[') }
 
 func (s *scratch) elements(args []any, separator byte) error {
-	for _, arg := range args {
+	for i, arg := range args {
 		if separator != 0 {
 			s.buf.WriteByte(separator)
 		}
 		separator = ','
 		if err := s.arg(arg); err != nil {
-			return err
+			return fmt.Errorf("sio: argument %d: %w", i, err)
 		}
 	}
 	s.buf.WriteByte(']')

@@ -26,7 +26,7 @@ func checkHeader(h Header) error {
 	case h.Type == Event && Reserved(h.Event):
 		return fmt.Errorf("%w: %s", ErrReserved, h.Event)
 	case h.Type == Event && len(h.Event) > MaxName:
-		return errName
+		return fmt.Errorf("%w: it has %d bytes, and may have %d at most", errName, len(h.Event), MaxName)
 	case h.Type == Ack && !h.HasID:
 		return errNoID
 	case h.HasID && h.Type != Event && h.Type != Ack, h.HasID && h.ID > MaxID:

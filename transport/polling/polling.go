@@ -75,6 +75,7 @@ func (t *Transport) poll(w http.ResponseWriter, r *http.Request, s *engine.Sessi
 		return err
 	}
 	out := downlink.New(w)
+	s.HintCut(r, false, out.Hidden())
 	b := batches.Get().(*batch)
 	b.MaxBytes = int(t.maxPayload)
 	err = c.Next(r.Context(), &b.Batch)
@@ -87,7 +88,7 @@ func (t *Transport) poll(w http.ResponseWriter, r *http.Request, s *engine.Sessi
 		if len(b.body) > 2048 { // net/http counts shorter ones itself
 			w.Header()["Content-Length"] = []string{strconv.Itoa(len(b.body))}
 		}
-		_, err = out.Write(b.body)
+		err = out.Write(b.body)
 	}
 	c.Release(err)
 	if cap(b.body) > keepBody {

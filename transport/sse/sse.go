@@ -11,7 +11,6 @@ package sse
 
 import (
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/everwire/everwire/engine"
@@ -33,7 +32,6 @@ type Transport struct {
 	maxPayload int64
 	start      time.Time
 	flushers   *outlet.Flushers
-	hint       sync.Once // that deadlines do not work is logged once
 }
 
 var _ engine.Transport = (*Transport)(nil)

@@ -4,7 +4,7 @@ package sse
 
 import (
 	"context"
-	"log/slog"
+	"errors"
 	"net/http"
 	"sync"
 	"time"
@@ -18,7 +18,7 @@ func (t *Transport) stream(w http.ResponseWriter, r *http.Request, s *engine.Ses
 	b := batches.Get().(*batch)
 	defer b.free()
 	setHeader(w)
-	out := &writer{downlink.New(w), t, s.Logger()}
+	out := &writer{Writer: downlink.New(w)}
 	defer out.Close()
 	l := limitOf(r, s.Resumes())
 	ends := time.Now().Add(l.time)
@@ -30,7 +30,11 @@ func (t *Transport) stream(w http.ResponseWriter, r *http.Request, s *engine.Ses
 			return err
 		}
 		if len(b.event) > 0 {
-			if err := out.write(b.event); err != nil {
+			err := out.write(b.event)
+			if sent == 0 {
+				out.hint(w.Header(), r, s, err)
+			}
+			if err != nil {
 				return err
 			}
 			sent += int64(len(b.event))
@@ -75,22 +79,30 @@ func (b *batch) free() {
 }
 
 // writer writes events, each at once.
-type writer struct {
-	downlink.Writer
-	t   *Transport
-	log *slog.Logger
-}
+type writer struct{ downlink.Writer }
 
 func (o *writer) write(event []byte) error {
-	hidden, err := o.Write(event)
-	if hidden {
-		// The heartbeat ends what the deadline cannot.
-		o.t.hint.Do(func() {
-			o.log.Info("everwire: a middleware hides the connection from the sse transport; slow clients are noticed later")
-		})
-	}
-	if err != nil {
+	if err := o.Write(event); err != nil {
 		return err
 	}
 	return o.Flush()
+}
+
+// hint tells the operator what the middlewares in front do to the stream, after its first
+// event was written: some only then show what they are.
+func (o *writer) hint(answer http.Header, r *http.Request, s *engine.Session, err error) {
+	encoding := answer.Get("Content-Encoding")
+	switch {
+	case errors.Is(err, http.ErrNotSupported):
+		s.Hint("a middleware cannot flush: server-sent events are impossible; give its http.ResponseWriter a Flush or Unwrap method, " +
+			"or leave the server's path out of it")
+	case encoding != "":
+		s.Hint("a middleware compresses server-sent events, and may hold them back; leave the server's path out of it", "encoding", encoding)
+	}
+	if o.Hidden() && err == nil {
+		// The heartbeat ends what the deadline cannot.
+		s.Hint("a middleware hides the connection from the sse transport: slow clients are noticed later; give its http.ResponseWriter " +
+			"an Unwrap method")
+	}
+	s.HintCut(r, true, o.Hidden())
 }

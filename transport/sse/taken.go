@@ -30,11 +30,12 @@ const lastChunk = "0\r\n\r\n"
 var framing = []string{"Content-Length", "Content-Encoding", "Transfer-Encoding", "Trailer"}
 
 // canTake reports whether a stream may write to the connection itself: net/http would
-// write the same.
+// write the same, and a middleware that gives requests a deadline is to be obeyed.
 func canTake(w http.ResponseWriter, r *http.Request) bool {
 	h := w.Header()
 	set := func(name string) bool { return len(h[name]) > 0 }
-	return r.ProtoMajor == 1 && r.ContentLength == 0 && !slices.ContainsFunc(framing, set) && downlink.IsBare(w)
+	_, limited := r.Context().Deadline()
+	return r.ProtoMajor == 1 && r.ContentLength == 0 && !limited && !slices.ContainsFunc(framing, set) && downlink.IsBare(w)
 }
 
 // conn is the connection of a stream.
@@ -62,7 +63,7 @@ func (t *Transport) serveTaken(w http.ResponseWriter, r *http.Request, s *engine
 	if l := limitOf(r, s.Resumes()); l != (limit{}) {
 		c.left, c.ends = l.bytes, t.now()+l.time
 	}
-	if ended, err := c.begin(w, s); ended || err != nil {
+	if ended, err := c.begin(w); ended || err != nil {
 		c.Session.Release(err)
 	} else if !c.take(w) {
 		c.Session.Release(engine.ErrPeerClosed)
@@ -71,7 +72,7 @@ func (t *Transport) serveTaken(w http.ResponseWriter, r *http.Request, s *engine
 
 // begin has net/http write the head of the answer, with the first event. That is all if
 // the connection ends with it.
-func (c *conn) begin(w http.ResponseWriter, s *engine.Session) (ended bool, err error) {
+func (c *conn) begin(w http.ResponseWriter) (ended bool, err error) {
 	b := batches.Get().(*batch)
 	defer b.free()
 	c.Session.TryNext(&b.Batch)
@@ -82,7 +83,7 @@ func (c *conn) begin(w http.ResponseWriter, s *engine.Session) (ended bool, err 
 	if !ended {
 		w.Header().Set("Connection", "close") // net/http does not get it back
 	}
-	out := &writer{downlink.New(w), c.t, s.Logger()}
+	out := &writer{downlink.New(w)}
 	defer out.Close()
 	c.wrote.Store(int64(c.t.now()))
 	return ended, out.write(b.event)

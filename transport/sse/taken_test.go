@@ -4,6 +4,7 @@ package sse_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"io"
 	"net"
@@ -62,6 +63,15 @@ func begin(t *testing.T, request string, middleware func(http.Handler) http.Hand
 }
 
 func nothing(h http.Handler) http.Handler { return h }
+
+// limit is a middleware that gives requests a deadline.
+func limit(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx, cancel := context.WithTimeout(r.Context(), time.Hour)
+		defer cancel()
+		h.ServeHTTP(w, r.WithContext(ctx))
+	})
+}
 
 // sets is a middleware that sets a header.
 func sets(name, value string) func(http.Handler) http.Handler {
@@ -159,6 +169,7 @@ func TestTaken(t *testing.T) {
 		{"coding of a middleware", get, sets("Content-Encoding", "identity"), false, true},
 		{"no chunks", get, sets("Transfer-Encoding", "identity"), false, false},
 		{"writer of a middleware", get, count(&counted), false, true},
+		{"deadline of a middleware", get, limit, false, true},
 		{"body", strings.Replace(get, "\r\n\r\n", "\r\nContent-Length: 1\r\n\r\nx", 1), nothing, false, true},
 	} {
 		t.Run(row.name, func(t *testing.T) {

@@ -114,6 +114,10 @@ func (t *Transport) ServeSession(w http.ResponseWriter, r *http.Request, s *engi
 	}
 	c := t.upgrade(w, r)
 	if c == nil {
+		if !downlink.CanHijack(w) {
+			s.Hint("a middleware hides the connection from the websocket transport: WebSockets are impossible; give its " +
+				"http.ResponseWriter an Unwrap method, or leave the server's path out of it")
+		}
 		return
 	}
 	var err error

@@ -3,8 +3,8 @@ module github.com/everwire/everwire/adapter/nats/embedded
 go 1.26.0
 
 require (
-	github.com/everwire/everwire v0.0.0
-	github.com/everwire/everwire/adapter/nats v0.0.0
+	github.com/everwire/everwire v0.1.0
+	github.com/everwire/everwire/adapter/nats v0.1.0
 	github.com/nats-io/nats-server/v2 v2.15.2
 	github.com/nats-io/nats.go v1.55.0
 	github.com/stretchr/testify v1.12.1

@@ -161,7 +161,7 @@ func split(address string, host *string, port *int) error {
 	}
 	n, err := strconv.ParseUint(p, 10, 16)
 	if err != nil {
-		return fmt.Errorf("port of %q is no number", address)
+		return fmt.Errorf("port of %q is no number from 0 to 65535", address)
 	}
 	if *host, *port = h, int(n); h == "" {
 		*host = "0.0.0.0"
@@ -197,7 +197,7 @@ func (s *Server) start(c Config, o *server.Options) (err error) {
 		return err
 	case ok := <-ready:
 		if !ok {
-			return errors.New("the server did not start")
+			return fmt.Errorf("the server did not start within %v", starting)
 		}
 	}
 	options := append(nats.Options(), natsgo.InProcessServer(s.server))

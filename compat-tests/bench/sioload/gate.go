@@ -18,18 +18,29 @@ import (
 //
 //	scenario metric server <= 12000
 //	scenario metric server <= 1.5 * peer
+//	scenario metric server <= 1.5 * peer:other-scenario aim 1.3
 type gate struct {
 	scenario, metric, server string
 	limit                    float64 // of the metric, or the factor when there is a peer
+	aim                      float64 // what would be better still; 0: nothing
 	peer                     string  // "": the limit is absolute
+	peerScenario             string  // of the peer's figure
 }
 
 func (g gate) String() string {
 	s := fmt.Sprintf("%s %s %s <= %v", g.scenario, g.metric, g.server, g.limit)
 	if g.peer != "" {
-		s += " * " + g.peer
+		s += " * " + g.peerName()
 	}
 	return s
+}
+
+// peerName is how the gate file names the peer.
+func (g gate) peerName() string {
+	if g.peerScenario == g.scenario {
+		return g.peer
+	}
+	return g.peer + ":" + g.peerScenario
 }
 
 // servers is whose figures the gate reads.
@@ -41,7 +52,7 @@ func (g gate) servers() []string {
 }
 
 func (g gate) needs(scenario, server string) bool {
-	return g.scenario == scenario && slices.Contains(g.servers(), server)
+	return g.scenario == scenario && g.server == server || g.peerScenario == scenario && g.peer == server
 }
 
 func readGates(file string) ([]gate, error) {
@@ -77,24 +88,43 @@ func parseGates(text string) ([]gate, error) {
 	return gs, nil
 }
 
-func parseGate(f []string) (gate, error) {
-	absolute := len(f) == 5
-	relative := len(f) == 7 && f[5] == "*"
-	if !absolute && !relative || f[3] != "<=" {
-		return gate{}, errors.New(`want "scenario metric server <= limit" or "scenario metric server <= factor * peer"`)
+func parseGate(f []string) (g gate, err error) {
+	if len(f) < 5 || f[3] != "<=" {
+		return gate{}, errors.New(`want "scenario metric server <= limit", and perhaps "* peer" and "aim limit"`)
 	}
-	limit, err := strconv.ParseFloat(f[4], 64)
+	g = gate{scenario: f[0], metric: f[1], server: f[2]}
+	rest := f[5:]
+	if len(rest) >= 2 && rest[0] == "*" {
+		var other bool
+		if g.peer, g.peerScenario, other = strings.Cut(rest[1], ":"); !other {
+			g.peerScenario = g.scenario
+		}
+		rest = rest[2:]
+	}
+	if len(rest) == 2 && rest[0] == "aim" {
+		if g.aim, err = parseLimit(rest[1]); err != nil {
+			return gate{}, err
+		}
+		rest = nil
+	}
+	if len(rest) > 0 {
+		return gate{}, fmt.Errorf("%q is neither %q nor %q", strings.Join(rest, " "), "* peer", "aim limit")
+	}
+	for _, name := range []string{g.scenario, g.peerScenario} {
+		if name != "" && !slices.Contains(scenarioNames, name) {
+			return gate{}, fmt.Errorf("unknown scenario %q", name)
+		}
+	}
+	g.limit, err = parseLimit(f[4])
+	return g, err
+}
+
+func parseLimit(text string) (float64, error) {
+	limit, err := strconv.ParseFloat(text, 64)
 	if err != nil || !(limit > 0) || math.IsInf(limit, 1) {
-		return gate{}, fmt.Errorf("limit %q is not a positive number", f[4])
+		return 0, fmt.Errorf("limit %q is not a positive number", text)
 	}
-	if !slices.Contains(scenarioNames, f[0]) {
-		return gate{}, fmt.Errorf("unknown scenario %q", f[0])
-	}
-	g := gate{scenario: f[0], metric: f[1], server: f[2], limit: limit}
-	if relative {
-		g.peer = f[6]
-	}
-	return g, nil
+	return limit, nil
 }
 
 // check compares medians over the rounds. A run that failed or a figure that is missing fails the gate: err says which.
@@ -105,7 +135,7 @@ func (g gate) check(rs []result) (value, limit, peer float64, err error) {
 	if g.peer == "" {
 		return value, g.limit, 0, nil
 	}
-	if peer, err = medianOf(rs, g.scenario, g.peer, g.metric); err != nil {
+	if peer, err = medianOf(rs, g.peerScenario, g.peer, g.metric); err != nil {
 		return value, 0, 0, err
 	}
 	return value, g.limit * peer, peer, nil
@@ -126,11 +156,23 @@ func printGates(w io.Writer, gs []gate, rs []result) (ok bool, err error) {
 		case err != nil:
 			fmt.Fprintf(tw, "\t%v", err)
 		case g.peer == "":
-			fmt.Fprintf(tw, "\t%s\t<= %s", number(value), number(limit))
+			fmt.Fprintf(tw, "\t%s\t<= %s%s", number(value), number(limit), g.aimed(value))
 		default:
-			fmt.Fprintf(tw, "\t%s\t<= %s\t= %v * %s %s", number(value), number(limit), g.limit, g.peer, number(peer))
+			fmt.Fprintf(tw, "\t%s\t<= %s\t= %v * %s %s%s", number(value), number(limit), g.limit, g.peerName(), number(peer),
+				g.aimed(value/peer))
 		}
 		fmt.Fprintln(tw)
 	}
 	return ok, tw.Flush()
+}
+
+// aimed says whether a figure, or a factor, is as good as hoped for.
+func (g gate) aimed(reached float64) string {
+	switch {
+	case g.aim == 0:
+		return ""
+	case reached <= g.aim:
+		return fmt.Sprintf("\taim %v reached: %s", g.aim, number(reached))
+	}
+	return fmt.Sprintf("\taim %v missed: %s", g.aim, number(reached))
 }

@@ -27,6 +27,11 @@ func TestGates(t *testing.T) {
 		{"echo cpu mine <= 3.9", "FAIL  echo.cpu  mine  4.00  <= 3.90\n"},
 		{"echo cpu mine <= 0.5 * peer", "PASS  echo.cpu  mine  4.00  <= 6.00  = 0.5 * peer 12.0\n"},
 		{"echo cpu mine <= 0.3 * peer", "FAIL  echo.cpu  mine  4.00  <= 3.60  = 0.3 * peer 12.0\n"},
+		{"echo cpu mine <= 0.5 * peer aim 0.4", "PASS  echo.cpu  mine  4.00  <= 6.00  = 0.5 * peer 12.0  aim 0.4 reached: 0.33\n"},
+		{"echo cpu mine <= 0.5 * peer aim 0.3", "PASS  echo.cpu  mine  4.00  <= 6.00  = 0.5 * peer 12.0  aim 0.3 missed: 0.33\n"},
+		{"echo cpu mine <= 5 aim 4", "PASS  echo.cpu  mine  4.00  <= 5.00  aim 4 reached: 4.00\n"},
+		{"poll cpu mine <= 2 * mine:echo", "PASS  poll.cpu  mine  5.00  <= 8.00  = 2 * mine:echo 4.00\n"},
+		{"poll cpu mine <= 1 * mine:echo", "FAIL  poll.cpu  mine  5.00  <= 4.00  = 1 * mine:echo 4.00\n"},
 		{"poll cpu mine <= 2 * peer", "FAIL  poll.cpu  mine  no poll of peer\n"},
 		{"echo rss mine <= 1", "FAIL  echo.rss  mine  echo of mine has no rss in round 1\n"},
 		{"idle rss mine <= 10000", "FAIL  idle.rss  mine  idle of mine failed in round 2: it broke\n"},
@@ -50,6 +55,7 @@ func TestParseGatesRefuses(t *testing.T) {
 	for _, s := range []string{
 		"", "# only a comment\n\n", "echo cpu mine", "echo cpu mine >= 4", "echo cpu mine <= x", "echo cpu mine <= 0",
 		"echo cpu mine <= NaN", "echo cpu mine <= 2 * ", "echo cpu mine <= 2 x peer", "shout cpu mine <= 4",
+		"echo cpu mine <= 2 * mine:shout", "echo cpu mine <= 2 aim", "echo cpu mine <= 2 aim 0", "echo cpu mine <= 2 * peer hope 1",
 	} {
 		if gs, err := parseGates(s); err == nil {
 			t.Errorf("%q gave %v", s, gs)
@@ -57,14 +63,16 @@ func TestParseGatesRefuses(t *testing.T) {
 	}
 }
 
-func TestGatesFileParses(t *testing.T) {
-	gs, err := readGates("../gates.txt")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, g := range gs {
-		if g.server != "everwire" {
-			t.Errorf("%s limits %s", g, g.server)
+func TestGateFilesParse(t *testing.T) {
+	for _, file := range []string{"../gates.txt", "../goals.txt"} {
+		gs, err := readGates(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, g := range gs {
+			if !strings.HasPrefix(g.server, "everwire") {
+				t.Errorf("%s: %s limits %s", file, g, g.server)
+			}
 		}
 	}
 }
@@ -77,6 +85,13 @@ func TestPlanOfGatesIsWhatTheyRead(t *testing.T) {
 	}
 	if got, want := planned(t, o, gs), "idle1k:mine echo:mine echo:peer"; got != want {
 		t.Errorf("plan is %q, want %q", got, want)
+	}
+	across, err := parseGates("poll cpu mine <= 2 * other:echo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := planned(t, o, across), "echo:other poll:mine"; got != want {
+		t.Errorf("plan over scenarios is %q, want %q", got, want)
 	}
 	o.scenarios = "poll"
 	o.skip = "peer:poll"

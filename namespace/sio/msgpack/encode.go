@@ -4,6 +4,7 @@ package msgpack
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -112,9 +113,9 @@ func (e *encoder) single(t sio.Type, arg any) error {
 }
 
 func (e *encoder) args(args []any) error {
-	for _, arg := range args {
+	for i, arg := range args {
 		if err := e.arg(arg); err != nil {
-			return err
+			return fmt.Errorf("msgpack: argument %d: %w", i, err)
 		}
 	}
 	return nil
