@@ -171,7 +171,7 @@ func (c *conn) watch(astray int) error {
 			return nil
 		case err == nil:
 		case !errors.Is(err, os.ErrDeadlineExceeded):
-			return causeOf(err)
+			return c.causeOf(err)
 		case now >= c.ends:
 			c.PushLast(c.end())
 			c.wake()
@@ -193,9 +193,9 @@ func (c *conn) say(s string) {
 }
 
 // causeOf tells the end of the client from that of a write, which has closed the
-// connection.
-func causeOf(err error) error {
-	if errors.Is(err, net.ErrClosed) {
+// connection. Somebody else may have closed it too.
+func (c *conn) causeOf(err error) error {
+	if errors.Is(err, net.ErrClosed) && c.Ended() {
 		return err
 	}
 	return engine.ErrPeerClosed

@@ -30,18 +30,21 @@ type own struct {
 	r       *bufio.Reader
 	session *engine.Session
 	taken   *atomic.Bool // net/http has given up the connection
+
+	accepted chan net.Conn // the server's end
 }
 
 // begin sends a request to a server in which middleware stands before ours, and reads the
 // head of the answer.
 func begin(t *testing.T, request string, middleware func(http.Handler) http.Handler) (*app, *own, *http.Response) {
 	a, srv := newApp(t)
-	o := &own{taken: new(atomic.Bool)}
+	o := &own{taken: new(atomic.Bool), accepted: make(chan net.Conn, 9)}
 	ts := httptest.NewUnstartedServer(middleware(srv))
 	ts.Config.ConnState = func(nc net.Conn, state http.ConnState) {
 		switch state {
 		case http.StateNew:
 			_ = nc.(*net.TCPConn).SetWriteBuffer(4096) // it is full soon
+			o.accepted <- nc
 		case http.StateHijacked:
 			o.taken.Store(true)
 		}
@@ -220,6 +223,13 @@ func TestTakenLosesItsClient(t *testing.T) {
 	require.Equal(t, engine.TransportClose, <-a.Ended)
 	_, err := io.Copy(io.Discard, o.r)
 	require.NoError(t, err, "the server closes too")
+}
+
+// One whose connection the application closes is gone too.
+func TestTakenIsClosedByOthers(t *testing.T) {
+	a, o, _ := begin(t, get, nothing)
+	(<-o.accepted).Close()
+	require.Equal(t, engine.TransportClose, <-a.Ended)
 }
 
 // What a client sends where nothing is expected is read, so that its end is seen behind

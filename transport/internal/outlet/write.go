@@ -196,6 +196,14 @@ func (h *Half) Slow() bool {
 	return h.slow
 }
 
+// Ended reports whether nothing more is written: the last bytes were taken, or a write has
+// failed.
+func (h *Half) Ended() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.ended
+}
+
 // fail ends the connection after a write error; the reader notices.
 func (h *Half) fail(o Owner) {
 	h.mu.Lock()
