@@ -58,8 +58,9 @@ var layers = []struct {
 	{"adapter/memory", []string{"adapter", "namespace/sio", "engine/eio"}},
 	{"adapter/internal/wire", []string{"internal/pack", "namespace/sio", "namespace/sio/msgpack", "engine/eio"}},
 	{"adapter/internal/node", []string{"adapter", "adapter/internal/wire", "namespace/sio", "engine/eio"}},
-	{"adapter/forward", []string{"internal/downlink"}},
-	{"adapter/cluster", []string{"adapter", "adapter/forward", "adapter/internal/node", "adapter/internal/wire", "namespace/sio"}},
+	{"adapter/internal/pulse", nil},
+	{"adapter/forward", []string{"adapter/internal/pulse", "internal/downlink"}},
+	{"adapter/cluster", []string{"adapter", "adapter/forward", "adapter/internal/node", "adapter/internal/pulse", "adapter/internal/wire", "namespace/sio"}},
 	{"internal/receive", []string{"namespace/sio"}},
 	{"namespace", []string{"engine", "engine/eio", "namespace/sio", "event", "adapter"}},
 

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"regexp"
 	"slices"
 	"sync"
 	"testing"
@@ -29,6 +30,7 @@ type stream struct {
 	slow   bool
 	locals []adapter.Local
 	saved  map[string]adapter.Saved
+	looked int    // how often somebody wanted to come back
 	during func() // is called while a client collects what it has missed
 }
 
@@ -99,6 +101,7 @@ func (c carrier) Save(s *adapter.Saved, _ time.Duration, done func(error)) {
 func (c carrier) Restore(ctx context.Context, pid, mark string, limit int) (*adapter.Restored, error) {
 	c.mu.Lock()
 	s, ok := c.saved[pid]
+	c.looked++
 	delete(c.saved, pid)
 	c.mu.Unlock()
 	if !ok {
@@ -304,5 +307,44 @@ func TestOpenAgain(t *testing.T) {
 		require.Equal(t, 3, f.opened)
 		w.Of("/late")
 		require.Equal(t, 3, f.opened)
+	})
+}
+
+// While an adapter takes its time to open a namespace, other packets of the session are
+// handled.
+func TestOpenSlowly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ready := make(chan struct{})
+		slow := openerFunc(func(name string) {
+			if name == "/slow-1" {
+				<-ready
+			}
+		})
+		w := newWorld(t, namespace.Config{Adapter: slow}, engine.Config{})
+		w.OfPattern(regexp.MustCompile("^/slow-")).OnConnect(func(c *namespace.Ctx) error { return c.Socket().Emit("hi") })
+		w.Main().On("ask", func(c *namespace.Ctx) error { return c.Ack(1) })
+		p := w.dial(t)
+		p.connect("")
+		p.send("40/slow-1,")
+		p.send(`420["ask"]`)
+		p.expect("430[1]")
+		close(ready)
+		require.Contains(t, p.Next(), "40/slow-1,{")
+		p.expect(`42/slow-1,["hi"]`)
+	})
+}
+
+// Who Auth refuses is not looked for among those who may come back.
+func TestStrangersDoNotComeBack(t *testing.T) {
+	carrying(t, func(t *testing.T, st *stream, one, two *world) {
+		r := one.returner(t)
+		r.cut()
+		synctest.Wait()
+		require.Len(t, st.saved, 1)
+		p := two.dial(t)
+		p.send(`40{"pid":"` + r.pid + `","offset":"` + r.offset + `","user":"nobody"}`)
+		p.expect(`44{"message":"Connection refused","data":{"code":"internal"}}`)
+		require.Zero(t, st.looked)
+		require.Len(t, st.saved, 1)
 	})
 }

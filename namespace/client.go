@@ -105,7 +105,7 @@ func (c *client) connect(pkt sio.Packet, size int) error {
 	}
 	n := c.registry.visit(pkt.Namespace, Handshake{request: c.session.Request(), auth: pkt.Body})
 	if n == nil {
-		return c.refuse(pkt.Namespace, &sio.Error{Message: "Invalid namespace"})
+		return c.refuse(pkt.Namespace, errNoNamespace)
 	}
 	s := newSocket(c, n, pkt.Body, size)
 	c.mu.Lock()
@@ -136,7 +136,10 @@ func (c *client) connect(pkt sio.Packet, size int) error {
 	return nil
 }
 
-var errFull = &sio.Error{Message: "Too many namespaces"}
+var (
+	errFull        = &sio.Error{Message: "Too many namespaces"}
+	errNoNamespace = &sio.Error{Message: "Invalid namespace"}
+)
 
 // fullLocked reports whether the client may enter no more namespaces. A socket that has
 // left may still be in Auth: a client that comes and goes must not start any number of

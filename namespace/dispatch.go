@@ -185,11 +185,16 @@ func (s *Socket) exited(c *Ctx) {
 	}
 }
 
-// enter asks Auth and the middlewares, and lets the client in or refuses it.
+// enter opens the namespace if nobody has yet, asks Auth and the middlewares, and lets the
+// client in or refuses it. Only who Auth lets in is looked for among those who may come
+// back: that can be work for other machines.
 func (s *Socket) enter(c *Ctx) {
+	if s.namespace.openFor(c) != nil {
+		s.refuse(errNoNamespace)
+		return
+	}
 	h := s.namespace.hooks.Load()
 	var identity *Identity
-	s.reclaim(c)
 	inner := func(*Ctx) error {
 		if s.accepted {
 			return nil // a middleware that calls next twice
@@ -206,6 +211,7 @@ func (s *Socket) enter(c *Ctx) {
 				return &sio.Error{Code: "expired", Message: "Identity has expired"}
 			}
 		}
+		s.reclaim(c)
 		s.keepApart(identity)
 		s.identify(identity)
 		return wrap(inner, h.connect)(c)

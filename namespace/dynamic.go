@@ -78,7 +78,7 @@ func (n *Namespace) accepts(name string, h Handshake) (ok bool) {
 }
 
 // visit returns the namespace that a client wants to connect to; nil if there is
-// none. The namespace stays until the client has left it.
+// none. It may have to be opened. The namespace stays until the client has left it.
 func (g *Registry) visit(name string, h Handshake) *Namespace {
 	g.mu.Lock()
 	n := g.namespaces[name]
@@ -91,10 +91,6 @@ func (g *Registry) visit(name string, h Handshake) *Namespace {
 		if sio.ValidNamespace(name) && parents[i].accepts(name, h) {
 			n = g.child(parents[i], name)
 		}
-	}
-	if n != nil && n.open() != nil {
-		g.leave(n)
-		return nil
 	}
 	return n
 }

@@ -3,6 +3,7 @@
 package namespace
 
 import (
+	"context"
 	"errors"
 	"sync"
 
@@ -24,7 +25,10 @@ var errOpening = errors.New("namespace: what is told of namespaces has panicked"
 
 // open opens the adapter and tells of the namespace, once. If the adapter fails, the next
 // who needs the namespace tries again.
-func (n *Namespace) open() error {
+func (n *Namespace) open() error { return n.openFor(context.Background()) }
+
+// openFor is open for somebody who does not wait for others longer than ctx.
+func (n *Namespace) openFor(ctx context.Context) error {
 	n.opening.mu.Lock()
 	a := n.opening.attempt
 	mine := a == nil
@@ -36,8 +40,22 @@ func (n *Namespace) open() error {
 	if mine {
 		n.try(a)
 	}
-	<-a.done
-	return a.err
+	select { // a context that is never looked at costs nothing
+	case <-a.done:
+		return a.err
+	default:
+	}
+	select {
+	case <-a.done:
+		return a.err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// mayCarry reports whether clients come back by way of the adapter, or may once it is open.
+func (n *Namespace) mayCarry() bool {
+	return n.carrier() != nil || n.registry.opener != nil && !n.opened.Load()
 }
 
 func (n *Namespace) try(a *attempt) {

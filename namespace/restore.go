@@ -33,7 +33,7 @@ type restore struct {
 	place *list.Element // among those that are away; guarded by recovery.mu
 	ended chan struct{} // closed when the application has been told of the socket's end
 
-	carried *carried // nil unless clients come back by way of the adapter
+	carried *carried // nil unless clients come back, or may come back, by way of the adapter
 }
 
 type restoreState uint8
@@ -85,7 +85,7 @@ func (s *Socket) stay(why Reason) bool {
 	if s.restore == nil {
 		return false
 	}
-	if s.restore.carried != nil {
+	if s.namespace.carrier() != nil {
 		s.carry(why)
 		return false
 	}

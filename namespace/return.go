@@ -151,7 +151,7 @@ func (s *Socket) enterIndex() (missed []*engine.Message, ok bool) {
 		s.giveBack()
 		return nil, false
 	}
-	if s.restore.carried != nil {
+	if s.namespace.carrier() != nil {
 		return s.enterCarried()
 	}
 	if s.restore.old == nil {

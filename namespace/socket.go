@@ -77,7 +77,7 @@ func newSocket(c *client, n *Namespace, auth sio.Body, size int) *Socket {
 	}
 	if n.registry.recovery != nil && !c.session.Resumes() {
 		s.restore = newRestore()
-		if n.carrier() != nil {
+		if n.mayCarry() {
 			s.restore.carried = newCarried()
 		}
 	}

@@ -28,6 +28,7 @@ package cluster
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/everwire/everwire/adapter"
@@ -64,7 +65,7 @@ type Reporter interface {
 type Config struct {
 	Prefix     string        // of topics: words of letters, digits, - and _, with dots between; default "everwire"
 	Heartbeat  time.Duration // a node that has sent nothing for so long says that it is there; default 3 s
-	Silence    time.Duration // after which a node counts as gone; default 9 s, more than Heartbeat
+	Silence    time.Duration // after which a node counts as gone, while the bus is there; default 9 s, at least twice Heartbeat
 	Settle     time.Duration // how long a new node waits for those that are there, before it asks; default 200 ms
 	Timeout    time.Duration // for which others may describe or count their sockets; default 5 s
 	MaxMessage int           // bytes; larger messages are refused, or dropped when they arrive; default 16 MiB
@@ -89,7 +90,7 @@ func (c *Config) setDefaults() {
 			*field = value
 		}
 	}
-	c.Silence = max(c.Silence, c.Heartbeat+time.Millisecond)
+	c.Silence = max(c.Silence, 2*c.Heartbeat)
 	if c.MaxMessage <= 0 {
 		c.MaxMessage = 16 << 20
 	}
@@ -99,13 +100,14 @@ func (c *Config) setDefaults() {
 type opener struct {
 	bus    Bus
 	config Config
+	up     atomic.Bool // a namespace was open
 }
 
 // Over returns an opener for the nodes that share the bus. An [adapter.MissingError] of its
 // adapters has the names of nodes: 16 hex digits, anew for each namespace and start.
 func Over(b Bus, c Config) adapter.Opener {
 	c.setDefaults()
-	return &opener{b, c}
+	return &opener{bus: b, config: c}
 }
 
 // Forwarder returns what has the nodes serve each other's requests over the bus; see
@@ -116,7 +118,10 @@ func (o *opener) Forwarder() *forward.Forwarder {
 	})
 }
 
-// Open implements [adapter.Opener]. It waits for the bus, for Config.Timeout at most.
+// Open implements [adapter.Opener]. It waits for the bus: for the first namespace, an error
+// says that it was not there within Config.Timeout. For those that come later it waits for a
+// second at most: their clients reach each other, and the rest follows. Both is told as a
+// fault, [adapter.Missed].
 func (o *opener) Open(namespace string, local adapter.Local) (adapter.Adapter, error) {
 	if !validPrefix.MatchString(o.config.Prefix) {
 		return nil, fmt.Errorf("%w: %q", errPrefix, o.config.Prefix)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/adapter/internal/node"
+	"github.com/everwire/everwire/adapter/internal/pulse"
 )
 
 // link is a [node.Link].
@@ -19,17 +20,20 @@ type link struct {
 	node    *node.Node
 	sender  sender
 	rooms   *rooms
-	settled time.Time
 	ctx     context.Context // ends with the link
 	end     context.CancelFunc
 	done    chan struct{} // closed when run has ended
 	silence func()        // ends the reports of the bus; nil if it makes none
+	answers *feed         // of this node
 	common  *feed         // of all nodes
 	ended   []*feed       // to be stopped by Close
 
 	mu      sync.Mutex // guards what follows
 	peers   map[string]*peer
-	members int // of the peers
+	members int       // of the peers
+	settled time.Time // when those that were there before have been heard of
+	pulse   pulse.Pulse
+	away    bool // the bus, and that was told
 	feeds   map[*feed]struct{}
 	gaps    map[*count]struct{} // counts with holes
 	counts  int                 // in all feeds
@@ -61,35 +65,77 @@ func newLink(o *opener, n *node.Node) *link {
 		settled: time.Now().Add(o.config.Settle),
 		done:    make(chan struct{}),
 		peers:   make(map[string]*peer),
+		pulse:   pulse.New(o.config.Heartbeat),
 		feeds:   make(map[*feed]struct{}),
 		gaps:    make(map[*count]struct{}),
 	}
-	l.common = &feed{kind: commonFeed}
+	l.answers, l.common = &feed{kind: answerFeed}, &feed{kind: commonFeed}
 	l.rooms = newRooms(l)
 	l.ctx, l.end = context.WithCancel(context.Background())
 	return l
 }
 
+// lateAfter is how long a namespace waits for the bus once the cluster has been there.
+const lateAfter = time.Second
+
+// start joins the others. Once the cluster has been there, that goes on behind it if the bus
+// is away.
 func (l *link) start() error {
-	ctx, cancel := context.WithTimeout(l.ctx, l.config.Timeout)
-	defer cancel()
-	own := &feed{kind: answerFeed}
-	err := l.listen(ctx, l.sender.topics.node(l.node.Name), own)
-	if err == nil {
-		l.ended = append(l.ended, own)
-		err = l.listen(ctx, l.sender.topics.all(), l.common)
+	patience, up := l.config.Timeout, l.up.Load()
+	if up {
+		patience = min(patience, lateAfter)
 	}
-	if err != nil {
+	err := l.join(patience)
+	if err != nil && !up {
 		close(l.done)
 		return err
 	}
-	l.ended = append(l.ended, l.common)
 	if r, ok := l.bus.(Reporter); ok {
 		l.silence = r.Report(l.sender.topics.base, l.node.Fault)
 	}
-	// Owned by the link, and ends with it; blocks in Publish alone.
-	go l.run()
+	late := err != nil
+	if late {
+		l.node.Fault(adapter.Fault{Kind: adapter.Missed, Err: err})
+	}
+	// Owned by the link, and ends with it; blocks in Publish, and in Subscribe while it is
+	// late.
+	go l.run(late)
+	if late {
+		return nil
+	}
+	l.up.Store(true)
 	return l.Send(&node.Message{Type: node.Hello, From: l.node.Name})
+}
+
+// join subscribes to what all nodes hear, as far as that has not been done.
+func (l *link) join(patience time.Duration) error {
+	ctx, cancel := context.WithTimeout(l.ctx, patience)
+	defer cancel()
+	feeds := []*feed{l.answers, l.common}
+	for i, topic := range []string{l.sender.topics.node(l.node.Name), l.sender.topics.all()} {
+		if i < len(l.ended) {
+			continue
+		}
+		if err := l.listen(ctx, topic, feeds[i]); err != nil {
+			return err
+		}
+		l.ended = append(l.ended, feeds[i])
+	}
+	return nil
+}
+
+// joinLate joins at last, and reports whether it did.
+func (l *link) joinLate() bool {
+	if l.join(l.config.Timeout) != nil {
+		return false
+	}
+	l.mu.Lock()
+	l.settled = time.Now().Add(l.config.Settle)
+	l.mu.Unlock()
+	l.node.Fault(adapter.Fault{Kind: adapter.Missed})
+	// Others hear of this node later if this gets lost.
+	_ = l.Send(&node.Message{Type: node.Hello, From: l.node.Name})
+	return true
 }
 
 // listen subscribes.
@@ -137,14 +183,19 @@ func (l *link) Reply(to, m *node.Message) error { return l.sender.reply(to, m) }
 var (
 	errSize  = errors.New("cluster: message is larger than Config.MaxMessage")
 	errPeers = errors.New("cluster: too many nodes")
+
+	// ErrAway says that this node has not heard itself on the bus for two heartbeats: it
+	// is not known who else is there.
+	ErrAway = errors.New("cluster: the bus is away")
 )
 
 // receive takes a message of the bus. One that is none is dropped.
 func (l *link) receive(f *feed, payload []byte) {
-	m, err := l.parse(payload)
-	if err == nil && m.From == l.node.Name {
+	if node.IsOwn(l.node, payload) {
+		l.echo()
 		return
 	}
+	m, err := l.parse(payload)
 	if err == nil {
 		var fresh bool
 		if fresh, err = l.note(f, m); err == nil && !fresh {

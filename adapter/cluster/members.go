@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/adapter/internal/node"
 )
 
@@ -87,7 +88,10 @@ func (l *link) forgetLocked(name string) {
 
 // Others implements [node.Link].
 func (l *link) Others(ctx context.Context) (int, []string, error) {
-	if wait := time.Until(l.settled); wait > 0 {
+	l.mu.Lock()
+	wait := time.Until(l.settled)
+	l.mu.Unlock()
+	if wait > 0 {
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():
@@ -96,6 +100,9 @@ func (l *link) Others(ctx context.Context) (int, []string, error) {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.pulse.Away() {
+		return 0, nil, ErrAway
+	}
 	names := []string{}
 	for name, p := range l.peers {
 		if p.member {
@@ -107,7 +114,7 @@ func (l *link) Others(ctx context.Context) (int, []string, error) {
 }
 
 // run tells others that this node is there, and notices who is not, and what has not come.
-func (l *link) run() {
+func (l *link) run(late bool) {
 	defer close(l.done)
 	ticks := time.NewTicker(l.config.Heartbeat / 3)
 	defer ticks.Stop()
@@ -117,9 +124,11 @@ func (l *link) run() {
 		case <-l.ctx.Done():
 			return
 		}
+		late = late && !l.joinLate()
 		for _, name := range l.silent() {
 			l.node.Left(name)
 		}
+		l.tellAway()
 		l.tellMissed()
 		l.rooms.tick()
 		if l.quiet() {
@@ -129,12 +138,35 @@ func (l *link) run() {
 	}
 }
 
+// echo notes that a message of this node's own has come back.
+func (l *link) echo() {
+	l.mu.Lock()
+	back := l.pulse.Beat()
+	told := l.away
+	l.away = false
+	l.mu.Unlock()
+	if back || told {
+		l.node.Fault(adapter.Fault{Kind: adapter.Missed})
+	}
+}
+
+// tellAway tells, once, that the bus is away.
+func (l *link) tellAway() {
+	l.mu.Lock()
+	away := l.pulse.Away() && !l.away
+	l.away = l.away || away
+	l.mu.Unlock()
+	if away {
+		l.node.Fault(adapter.Fault{Kind: adapter.Missed, Err: ErrAway})
+	}
+}
+
 // silent returns who has not been heard of for too long.
 func (l *link) silent() (gone []string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	for name, p := range l.peers {
-		silence := time.Since(p.heard)
+		silence := l.pulse.Silence(p.heard)
 		if silence >= l.config.Silence && l.setMemberLocked(p, false) {
 			gone = append(gone, name)
 		}

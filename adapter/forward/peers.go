@@ -8,6 +8,8 @@ import (
 	"crypto/rand"
 	"sync"
 	"time"
+
+	"github.com/everwire/everwire/adapter/internal/pulse"
 )
 
 // maxPeers is how many nodes are remembered: whoever can publish can make them up.
@@ -17,11 +19,10 @@ type peers struct {
 	settled   time.Time // when those that were there before have been heard of
 	heartbeat time.Duration
 
-	mu     sync.Mutex // guards what follows
-	own    tag
-	known  map[nodeID]peer
-	echoed time.Time // when this node heard itself on the bus for the last time
-	back   time.Time // when it did after it had not for too long
+	mu    sync.Mutex // guards what follows
+	own   tag
+	known map[nodeID]peer
+	pulse pulse.Pulse
 
 	changed time.Time // when a node came or went, this one too
 }
@@ -35,7 +36,7 @@ func (p *peers) init(heartbeat time.Duration) {
 	p.heartbeat = heartbeat
 	rand.Read(p.own[:])
 	p.known = make(map[nodeID]peer)
-	p.echoed, p.changed = time.Now(), time.Now()
+	p.pulse, p.changed = pulse.New(heartbeat), time.Now()
 }
 
 // stable reports whether no node has come or gone for so long that all have heard of it.
@@ -49,21 +50,14 @@ func (p *peers) stable() bool {
 func (p *peers) echo() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.deafLocked() {
-		p.back = time.Now()
-	}
-	p.echoed = time.Now()
+	p.pulse.Beat()
 }
-
-// deafLocked tells whether this node has not even heard itself for two heartbeats: then it is the bus that is away, or was,
-// and nobody else is to blame.
-func (p *peers) deafLocked() bool { return time.Since(p.echoed) >= 2*p.heartbeat }
 
 // certain reports whether a node that is not known can be called gone.
 func (p *peers) certain() bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return !p.deafLocked()
+	return !p.pulse.Away()
 }
 
 func (p *peers) ownTag() tag {
@@ -110,19 +104,12 @@ func (p *peers) left(id nodeID) {
 	p.changed = time.Now()
 }
 
-// silent forgets who has not been heard of for too long. The time of all begins again when the bus is back.
+// silent forgets who has not been heard of for too long.
 func (p *peers) silent(limit time.Duration) (lost []nodeID) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.deafLocked() {
-		return nil
-	}
 	for id, o := range p.known {
-		since := o.heard
-		if p.back.After(since) {
-			since = p.back
-		}
-		if time.Since(since) >= limit {
+		if p.pulse.Silence(o.heard) >= limit {
 			delete(p.known, id)
 			lost = append(lost, id)
 			p.changed = time.Now()

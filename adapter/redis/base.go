@@ -4,6 +4,7 @@ package redis
 
 import (
 	"context"
+	"time"
 
 	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/adapter/internal/node"
@@ -14,30 +15,55 @@ import (
 type base struct {
 	*hub
 	node    *node.Node
-	channel string // of the namespace
-	scope   scope  // of the two that follow
-	public  string // channel of all nodes
-	answers string // channel of a node, up to its name
-	leave   func() // the cluster
+	channel string      // of the namespace
+	scope   scope       // of the two that follow
+	public  string      // channel of all nodes
+	answers string      // channel of a node, up to its name
+	leave   func()      // the cluster
+	up      func() bool // the cluster has been there
 	topics  []topic
+	late    bool // not all topics were confirmed in time; of who opens it
 }
 
-// listen subscribes, and waits until Redis has confirmed.
+// lateAfter is how long a namespace waits for its subscriptions once the cluster has been
+// there: its clients come in then, and hear of this node's alone until Redis is back.
+const lateAfter = time.Second
+
+// listen subscribes, and waits until Redis has confirmed. Once the cluster has been there,
+// it goes on without that after a while, and what it misses is told.
 func (b *base) listen(h handler, topics ...topic) error {
 	for _, t := range topics {
-		s, err := b.place(t)
-		if err != nil {
-			return err
-		}
+		err := b.subscribe(t, h)
 		b.topics = append(b.topics, t)
-		if t.scope == pattern || t.scope == sharded && t.name == b.channel {
-			s.tell(t, b.cut)
-		}
-		if err := s.wait(t, h); err != nil {
+		if err != nil && !b.up() {
 			return err
+		}
+		if err != nil && !b.late {
+			b.late = true
+			b.node.Fault(adapter.Fault{Kind: adapter.Missed, Err: err})
 		}
 	}
 	return nil
+}
+
+func (b *base) subscribe(t topic, h handler) error {
+	w := want{handler: h}
+	if t.scope == pattern || t.scope == sharded && t.name == b.channel {
+		w.tell = b.cut
+	}
+	s, err := b.place(t)
+	if err != nil {
+		b.shelve(t, w)
+		return err
+	}
+	patience := b.config.Timeout
+	switch {
+	case b.late: // there is no use in waiting for each
+		patience = 0
+	case b.up():
+		patience = min(patience, lateAfter)
+	}
+	return s.wait(t, w, patience)
 }
 
 // Close implements [node.Link].
@@ -51,16 +77,23 @@ func (b *base) Close() error {
 
 // receive reads a message with parse, and hands it to the node.
 func (b *base) receive(payload string, parse func([]byte) (*node.Message, error)) {
+	if m := b.parsed(payload, parse); m != nil {
+		b.node.Receive(m)
+	}
+}
+
+// parsed reads a message; nil if it is none.
+func (b *base) parsed(payload string, parse func([]byte) (*node.Message, error)) *node.Message {
 	if len(payload) > b.config.MaxMessage {
 		b.ignore(ErrTooLarge)
-		return
+		return nil
 	}
 	m, err := parse([]byte(payload))
 	if err != nil {
 		b.ignore(err)
-		return
+		return nil
 	}
-	b.node.Receive(m)
+	return m
 }
 
 func (b *base) ignore(err error) {
@@ -103,13 +136,16 @@ func (b *base) Count(ctx context.Context, names []string) (others int, gone []st
 // appendTo is how a message becomes bytes.
 type appendTo func(dst []byte, v any) ([]byte, error)
 
+// usualSize is what most messages have room in, so that they are not copied as they grow.
+const usualSize = 256
+
 // send writes a message in the form of the official cluster adapters, and publishes it.
 func (b *base) send(command, channel string, m *node.Message, write appendTo) error {
 	e, err := b.node.Envelope(m)
 	if err != nil {
 		return err
 	}
-	payload, err := write(nil, e)
+	payload, err := write(make([]byte, 0, usualSize), e)
 	if err != nil {
 		return err
 	}

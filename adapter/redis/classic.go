@@ -18,11 +18,14 @@ import (
 type classic struct {
 	base
 	rooms adapter.Rooms // nil if the namespace does not know
+	own   string        // what broadcasts of this node begin with
 }
 
 func newClassic(b base, l adapter.Local) *classic {
 	c := &classic{base: b}
 	c.rooms, _ = l.(adapter.Rooms)
+	own, _ := wire.AppendMsgpack(nil, wire.List{b.node.Name, nil, nil}) // a text has no error
+	c.own = string(own[:len(own)-2])
 	c.public = b.config.Prefix + "-request#" + b.node.Namespace + "#"
 	c.answers = b.config.Prefix + "-response#" + b.node.Namespace + "#"
 	return c
@@ -42,8 +45,12 @@ func (c *classic) start() error {
 	return c.listen(c.request, topic{plain, c.public})
 }
 
-// broadcast drops what is for a room without members here before it reads it.
+// broadcast drops what this node has sent, and what is for a room without members here,
+// before it reads it.
 func (c *classic) broadcast(channel, payload string) {
+	if strings.HasPrefix(payload, c.own) {
+		return
+	}
 	if room := strings.TrimPrefix(channel, c.channel); room != "" && c.rooms != nil {
 		if !c.rooms.HasRoom(strings.TrimSuffix(room, "#")) {
 			return
@@ -52,7 +59,11 @@ func (c *classic) broadcast(channel, payload string) {
 	c.receive(payload, c.parseBroadcast)
 }
 
-func (c *classic) request(_, payload string) { c.receive(payload, c.parseRequest) }
+func (c *classic) request(_, payload string) {
+	if !node.IsOwn(c.node, payload) {
+		c.receive(payload, c.parseRequest)
+	}
+}
 
 func (c *classic) response(_, payload string) { c.receive(payload, parseResponse) }
 

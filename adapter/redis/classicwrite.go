@@ -30,7 +30,7 @@ func classicBroadcast(m *node.Message, namespace string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return wire.AppendMsgpack(nil, wire.List{m.From, packet, node.Opts(m)})
+	return wire.AppendMsgpack(make([]byte, 0, usualSize), wire.List{m.From, packet, node.Opts(m)})
 }
 
 // request begins a request. Official emitters have no name but for events to servers.

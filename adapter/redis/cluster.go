@@ -20,6 +20,7 @@ import (
 type Cluster struct {
 	config Config
 	tally  tally
+	up     atomic.Bool // a namespace was open
 
 	mu   sync.Mutex // guards what follows
 	hub  *hub       // nil while nothing is open
@@ -55,7 +56,10 @@ func (c *Cluster) Stats() Stats {
 }
 
 // Open implements [adapter.Opener]. It returns when Redis has confirmed the namespace's
-// subscriptions; an error says that it did not within Config.Timeout.
+// subscriptions; for the first namespace, an error says that it did not within
+// Config.Timeout. For those that come later it is waited for a second at most: clients of
+// a namespace that is opened while Redis is away reach each other, and the subscriptions
+// follow. Both is told as a fault, [adapter.Missed].
 func (c *Cluster) Open(namespace string, l adapter.Local) (adapter.Adapter, error) {
 	h, err := c.enter()
 	if err != nil {
@@ -64,12 +68,13 @@ func (c *Cluster) Open(namespace string, l adapter.Local) (adapter.Adapter, erro
 	n := node.New(node.Config{
 		Namespace: namespace, Local: l, Timeout: c.config.Timeout, Ignored: func() { c.tally.ignored.Add(1) },
 	})
-	link := h.link(base{hub: h, node: n, channel: c.config.Prefix + "#" + namespace + "#", leave: c.leave}, l)
+	link := h.link(base{hub: h, node: n, channel: c.config.Prefix + "#" + namespace + "#", leave: c.leave, up: c.up.Load}, l)
 	n.Link(link)
 	if err := link.start(); err != nil {
 		_ = n.Close() // err says what is wrong
 		return nil, err
 	}
+	c.up.Store(true)
 	if r, ok := link.(adapter.Recoverer); ok {
 		return struct {
 			*node.Node
@@ -135,11 +140,13 @@ type hub struct {
 	subscribers map[string]*subscriber  // by shard; "" for all that is not sharded
 	readers     map[string]*reader      // of streams, by name
 	places      map[topic]*subscriber   // who has it, in a Redis Cluster
+	shelf       map[topic]want          // the shard of which nobody knows yet
 }
 
 func newHub(c *Config, t *tally) (h *hub, err error) {
 	h = &hub{
 		config: c, tally: t, subscribers: make(map[string]*subscriber), readers: make(map[string]*reader), places: make(map[topic]*subscriber),
+		shelf: make(map[topic]want),
 		slots: make(chan struct{}, collectors), lines: &lines{open: make(map[net.Conn]bool)}, end: func() {},
 	}
 	if h.queue, err = newQueue(c, t, c.home(), h.lines); err != nil {

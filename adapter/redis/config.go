@@ -38,7 +38,7 @@ const (
 	// answers go through Pub/Sub. With connection state recovery, clients come back to
 	// any node, also to and from official ones: each event to a single socket is an
 	// entry of the stream then, too. After Redis has lost entries, official nodes may get
-	// those of the last second twice, and nobody comes back from before.
+	// those of the last 3 s twice, and nobody comes back from before.
 	Streams
 )
 
@@ -79,6 +79,12 @@ type Config struct {
 	// default 5 s. It is also how long Open waits for Redis.
 	Timeout time.Duration
 
+	// Heartbeat is how often a node says that it is there to those that forward requests
+	// to it, default 3 s, and Silence after what time without one it counts as gone;
+	// default 9 s, at least twice Heartbeat. See [Cluster.Forwarder]; all nodes need the
+	// same.
+	Heartbeat, Silence time.Duration
+
 	// Queue is how many bytes may wait to be published, for all namespaces; what is
 	// published beyond is refused with [ErrQueueFull]. Default 16 MiB.
 	Queue int
@@ -110,9 +116,9 @@ func (c *Config) setDefaults() error {
 		return fmt.Errorf("redis: Config.Mode %d is unknown: use Classic, Sharded or Streams", c.Mode)
 	case c.Subscriptions > DynamicPrivate:
 		return fmt.Errorf("redis: Config.Subscriptions %d is unknown: use Dynamic, Static or DynamicPrivate", c.Subscriptions)
-	case c.StreamCount < 0, c.MaxLen < 0, c.Timeout < 0, c.Queue < 0, c.MaxMessage < 0:
-		return fmt.Errorf("redis: Config.StreamCount, MaxLen, Timeout, Queue and MaxMessage must not be negative: %d, %d, %v, %d, %d",
-			c.StreamCount, c.MaxLen, c.Timeout, c.Queue, c.MaxMessage)
+	case c.StreamCount < 0, c.MaxLen < 0, c.Timeout < 0, c.Heartbeat < 0, c.Silence < 0, c.Queue < 0, c.MaxMessage < 0:
+		return fmt.Errorf("redis: no number of Config may be negative: StreamCount %d, MaxLen %d, Timeout %v, Heartbeat %v, Silence %v, Queue %d, MaxMessage %d",
+			c.StreamCount, c.MaxLen, c.Timeout, c.Heartbeat, c.Silence, c.Queue, c.MaxMessage)
 	}
 	setDefault(&c.Prefix, "socket.io")
 	setDefault(&c.Sessions, "sio:session:")

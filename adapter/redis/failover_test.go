@@ -54,6 +54,7 @@ func startSentinel(t *testing.T) (sentinel string, master *exec.Cmd) {
 
 // The nodes go on with the new master.
 func TestSentinelFailover(t *testing.T) {
+	t.Parallel()
 	sentinel, master := startSentinel(t)
 	client := goredis.NewFailoverClient(&goredis.FailoverOptions{
 		MasterName: "main", SentinelAddrs: []string{sentinel}, DisableIdentity: true,

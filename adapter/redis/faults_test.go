@@ -52,6 +52,7 @@ func clientOf(t *testing.T, process *exec.Cmd) *goredis.Client {
 // While Redis stands still, what is published waits within the limit, is then refused, and
 // arrives in order when Redis goes on.
 func TestRedisStandsStill(t *testing.T) {
+	t.Parallel()
 	from, l, process, stats := pair(t, redis.Config{Queue: 64 << 10})
 	emit(t, from, "before")
 	l.has(t, "before")
@@ -84,6 +85,7 @@ func ignored(s redis.Stats) redis.Stats {
 // Redis is killed and comes back empty: subscriptions are there again, what was published
 // meanwhile arrives with streams, and nothing comes twice.
 func TestRedisRestarts(t *testing.T) {
+	t.Parallel()
 	for name, config := range modes {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

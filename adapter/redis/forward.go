@@ -13,7 +13,9 @@ import (
 // load balancers need no sticky sessions; see everwire.Config.NoForwarding. Official
 // servers of the cluster take no part in it: send clients either to them or to these.
 func (c *Cluster) Forwarder() *forward.Forwarder {
-	return forward.New(bus{c}, forward.Config{Prefix: c.config.Prefix, Logger: c.config.Logger})
+	return forward.New(bus{c}, forward.Config{
+		Prefix: c.config.Prefix, Heartbeat: c.config.Heartbeat, Silence: c.config.Silence, Logger: c.config.Logger,
+	})
 }
 
 // bus implements [forward.Bus].
@@ -39,7 +41,8 @@ func (b bus) Subscribe(_ context.Context, name string, f func(payload []byte)) (
 	t := topic{plain, name}
 	s, err := h.subscriber(t)
 	if err == nil {
-		if err = s.wait(t, func(_, payload string) { f([]byte(payload)) }); err != nil {
+		w := want{handler: func(_, payload string) { f([]byte(payload)) }}
+		if err = s.wait(t, w, h.config.Timeout); err != nil {
 			s.drop(t)
 		}
 	}

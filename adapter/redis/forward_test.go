@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -18,9 +19,10 @@ import (
 )
 
 func TestAnyNodeServes(t *testing.T) {
+	t.Parallel()
 	for name, mode := range map[string]redis.Mode{"classic": redis.Classic, "sharded": redis.Sharded, "streams": redis.Streams} {
 		t.Run(name, func(t *testing.T) {
-			front, nodes := roundRobin(t, 3, redis.Config{Mode: mode})
+			front, nodes := roundRobin(t, 3, redis.Config{Mode: mode, Heartbeat: 50 * time.Millisecond})
 			for _, srv := range nodes {
 				srv.On("echo", func(c *everwire.Ctx) error {
 					var n int
@@ -68,4 +70,22 @@ func roundRobin(t *testing.T, n int, c redis.Config) (string, []*everwire.Server
 		front.Close()
 	})
 	return front.URL, nodes
+}
+
+// Config.Heartbeat is that of the nodes which forward requests.
+func TestHeartbeatOfForwarder(t *testing.T) {
+	c := redis.Config{Prefix: prefixes(), Heartbeat: 20 * time.Millisecond}
+	f := cluster(t, 1, c)[0].(*redis.Cluster).Forwarder()
+	beats := client(t).Subscribe(t.Context(), c.Prefix+".forward.all")
+	defer beats.Close()
+	_, err := beats.Receive(t.Context())
+	require.NoError(t, err)
+	require.NoError(t, f.Start(func(http.ResponseWriter, *http.Request, string) {}))
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	for range 20 { // of which there are 7 in that time by default
+		_, err := beats.ReceiveMessage(ctx)
+		require.NoError(t, err)
+	}
+	require.NoError(t, f.Close(t.Context()))
 }

@@ -45,9 +45,11 @@ type reader struct {
 
 	mu        sync.Mutex // guards what follows
 	followers map[string]follower
-	handed    string // entry up to which all have been handed over
-	floor     string // entry up to which the stream may have lost some, or have some twice
-	server    string // that is read from, by its run ID; "": unknown
+	handed    string        // entry up to which all have been handed over
+	begun     string        // entry that was handed over last, or is just being
+	passed    chan struct{} // closed when that changes; nil if nobody waits
+	floor     string        // entry up to which the stream may have lost some, or have some twice
+	server    string        // that is read from, by its run ID; "": unknown
 }
 
 // read returns the reader of a stream, which reads what is written from now on.
@@ -60,11 +62,10 @@ func (h *hub) read(stream string) (*reader, error) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), h.config.Timeout)
 	defer cancel()
-	last, err := lastEntry(ctx, h.config.Client, stream)
-	if err != nil {
+	r = new(reader)
+	if err := r.begin(ctx, h.config.Client, stream); err != nil {
 		return nil, err
 	}
-	r = new(reader)
 	client, err := private(h.config.Client, hooks{deadlines: true, lines: h.lines, connected: r.connected})
 	if err != nil {
 		return nil, err
@@ -78,10 +79,6 @@ func (h *hub) read(stream string) (*reader, error) {
 	r.ignore = func() { h.tally.ignored.Add(1) }
 	r.count = func(n int) { h.tally.missed.Add(uint64(n)) }
 	r.single = h.config.StreamCount == 1
-	r.last, r.handed, r.floor = last, last, nowhere
-	if last != nowhere {
-		r.recent = []string{last}
-	}
 	r.followers = make(map[string]follower)
 	ctx, r.cancel = context.WithCancel(context.Background())
 	// Owned by the hub, and ends with it; blocks on Redis.
@@ -106,15 +103,6 @@ func (r *reader) state() (floor, server string) {
 	return r.floor, r.server
 }
 
-// lastEntry returns the ID of the newest entry.
-func lastEntry(ctx context.Context, c goredis.Cmdable, stream string) (string, error) {
-	entries, err := c.XRevRangeN(ctx, stream, "+", "-", 1).Result()
-	if err != nil || len(entries) == 0 {
-		return nowhere, err
-	}
-	return entries[0].ID, nil
-}
-
 func (r *reader) add(namespace string, f follower) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -136,13 +124,6 @@ func (r *reader) all() []follower {
 		list = append(list, f)
 	}
 	return list
-}
-
-// position returns the entry up to which all have been handed over.
-func (r *reader) position() string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.handed
 }
 
 // How long a read waits for entries, and beyond that for Redis, which may have gone
@@ -276,11 +257,15 @@ const maxRecent = 1024
 // lift has nobody come back to a place at or before an entry.
 func (r *reader) lift(ctx context.Context, id string) error {
 	r.mu.Lock()
+	r.liftLocked(id)
+	r.mu.Unlock()
+	return raise(ctx, r.client, r.stream, id)
+}
+
+func (r *reader) liftLocked(id string) {
 	if behind(id, r.floor) {
 		r.floor = id
 	}
-	r.mu.Unlock()
-	return raise(ctx, r.client, r.stream, id)
 }
 
 // missed tells all namespaces of entries that were gone before they were read.
@@ -302,6 +287,7 @@ func (r *reader) handle(entry goredis.XMessage) (again bool) {
 	if gap > 0 && r.single {
 		r.missed(gap)
 	}
+	r.reach(entry.ID, again)
 	switch {
 	case again:
 	case f == nil:

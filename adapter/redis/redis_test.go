@@ -201,6 +201,7 @@ func TestMissingNode(t *testing.T) {
 // A node that dies while its clients are asked is missed soon, by name if it has told one,
 // and those that live are waited for.
 func TestNodeDiesWhileAsked(t *testing.T) {
+	t.Parallel()
 	c := redis.Config{Prefix: prefixes()}
 	body, err := sio.NewBody("yes")
 	require.NoError(t, err)

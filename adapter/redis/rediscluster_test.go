@@ -73,6 +73,7 @@ func freeWithBus(t *testing.T) string {
 }
 
 func TestRedisCluster(t *testing.T) {
+	t.Parallel()
 	addresses := startCluster(t)
 	for name, config := range modes {
 		t.Run(name, func(t *testing.T) {

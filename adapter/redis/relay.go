@@ -25,8 +25,9 @@ type relayed struct {
 }
 
 // keptFor is how long what the stream has brought is kept: another server may take the
-// place of Redis that does not have it, and nodes that have not read it.
-const keptFor = time.Second
+// place of Redis that does not have it, and nodes that have not read it. Until they notice,
+// the old one may have taken messages for a second, or more on a busy machine.
+const keptFor = 3 * time.Second
 
 // arrival is what is to be applied, and the entry that it came with; "" without one.
 type arrival struct {

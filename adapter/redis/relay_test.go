@@ -30,6 +30,7 @@ func (l *local) marks() map[string]string {
 // While Redis stands still, the node's own clients get what it relays, in order; behind that all
 // get everything once, and places are known again.
 func TestRelayWithoutRedis(t *testing.T) {
+	t.Parallel()
 	_, far, process, stats := pair(t, redis.Config{Mode: redis.Streams})
 	own := new(local)
 	a, err := redis.New(redis.Config{Mode: redis.Streams, Client: clientOf(t, process)})

@@ -32,6 +32,7 @@ func moveSlots(t *testing.T, addresses []string, to string, channels ...string) 
 
 // Subscriptions move with their slots, those of rooms too, and end where they are then.
 func TestResharding(t *testing.T) {
+	t.Parallel()
 	addresses := startCluster(t)
 	c := goredis.NewClusterClient(&goredis.ClusterOptions{Addrs: addresses, DisableIdentity: true})
 	t.Cleanup(func() { require.NoError(t, c.Close()) })

@@ -21,7 +21,6 @@ import (
 const (
 	collectors = 8       // how many clients' missed messages are collected at a time
 	maxSaved   = 1 << 20 // bytes of what is saved of one client
-	maxPID     = 64      // bytes
 	floorTime  = 24 * time.Hour
 )
 
@@ -43,7 +42,8 @@ func (s *streams) Save(c *adapter.Saved, window time.Duration, done func(error))
 	}
 	if err == nil {
 		_, err = s.saves.add(item{
-			args: []any{"set", s.config.Sessions + c.PID, text, "px", window.Milliseconds()}, size: len(text), done: done,
+			args: []any{"set", s.config.Sessions + c.PID, text, "px", window.Milliseconds()}, size: len(text),
+			done: func(err error) { s.saved(c.PID, err); done(err) },
 		})
 	}
 	if err != nil {
@@ -53,10 +53,7 @@ func (s *streams) Save(c *adapter.Saved, window time.Duration, done func(error))
 
 // Restore implements [adapter.Recoverer].
 func (s *streams) Restore(ctx context.Context, pid, mark string, limit int) (*adapter.Restored, error) {
-	if pid == "" || len(pid) > maxPID {
-		return nil, adapter.ErrNotSaved
-	}
-	if !s.placed() {
+	if !isPID(pid) || !s.placed() {
 		return nil, adapter.ErrNotSaved
 	}
 	ctx, cancel := context.WithTimeout(ctx, s.config.Timeout)
@@ -84,37 +81,6 @@ func (s *streams) Restore(ctx context.Context, pid, mark string, limit int) (*ad
 
 // errAbsent says that nothing is saved, or not yet.
 var errAbsent = fmt.Errorf("%w: nothing", adapter.ErrNotSaved)
-
-// claims are the pauses between looks at what other nodes save that did not know yet that
-// the client has gone.
-var claims = []time.Duration{20 * time.Millisecond, 40 * time.Millisecond, 80 * time.Millisecond, 160 * time.Millisecond}
-
-// claim asks other nodes for what a client comes back to.
-func (s *streams) claim(ctx context.Context, pid string) (*adapter.Saved, error) {
-	others, _, err := s.Others(ctx)
-	if err == nil && others == 0 {
-		err = errAbsent
-	}
-	if err == nil {
-		m := &node.Message{Type: node.Yield, From: s.node.Name, PID: pid}
-		err = s.send("publish", s.channel, m, wire.AppendMsgpack)
-	}
-	if err != nil {
-		return nil, err
-	}
-	for _, wait := range claims {
-		select {
-		case <-time.After(wait):
-		case <-ctx.Done():
-			return nil, ctx.Err()
-		}
-		c, err := s.takeSaved(ctx, pid)
-		if !errors.Is(err, errAbsent) {
-			return c, err
-		}
-	}
-	return nil, errAbsent
-}
 
 // startOf is the place up to which a client has everything, as far as it or who has saved
 // it knows; "" if nobody does.
@@ -182,15 +148,21 @@ func (s *streams) Catch(ctx context.Context, r *adapter.Restored, limit int) err
 	return s.catch(ctx, r, limit)
 }
 
-// catch collects what stands behind r.Last. The stream is cut from its beginning: if its
-// first entry is there in the end, all were.
+// catch collects what stands behind r.Last, as far as this node has read: what it reads
+// from now on comes to the client as to all others, and if that has come before, it is
+// known. The stream is cut from its beginning: if its first entry is there in the end, all
+// were.
 func (s *streams) catch(ctx context.Context, r *adapter.Restored, limit int) error {
 	start := r.Last
+	end, err := s.reached(ctx, start)
+	if err != nil {
+		return err
+	}
 	for _, op := range r.Ops {
 		limit -= sizeOf(op)
 	}
-	for more := true; more; {
-		entries, err := s.asks.XRangeN(ctx, s.stream, next(r.Last), "+", page).Result()
+	for more := behind(end, start); more; {
+		entries, err := s.asks.XRangeN(ctx, s.stream, next(r.Last), end, page).Result()
 		if err != nil {
 			return err
 		}
@@ -205,7 +177,23 @@ func (s *streams) catch(ctx context.Context, r *adapter.Restored, limit int) err
 	if !s.placed() {
 		return adapter.ErrNotSaved
 	}
-	return s.whole(ctx, start)
+	return s.whole(ctx, start, end)
+}
+
+// reached returns how far this node has read, when that is no less than what a client has
+// which was on another node before.
+func (s *streams) reached(ctx context.Context, start string) (end string, err error) {
+	if end = s.reader.reached(); !behind(start, end) {
+		return end, nil
+	}
+	same, err := s.asks.XRange(ctx, s.stream, start, start).Result()
+	if err == nil && len(same) == 0 {
+		err = adapter.ErrNotSaved
+	}
+	if err == nil {
+		err = s.reader.wait(ctx, start)
+	}
+	return s.reader.reached(), err
 }
 
 // placed tells whether all that the clients of this node have got has its place in the
@@ -216,13 +204,12 @@ func (s *streams) placed() bool {
 	return s.unplaced == 0
 }
 
-// whole fails if the stream may have lost anything behind an entry, or has it twice, or is
-// not the one that this node reads.
-func (s *streams) whole(ctx context.Context, start string) error {
-	seen := s.reader.position()
+// whole fails if the stream may have lost anything between two entries, or has it twice,
+// or is not the one that this node reads.
+func (s *streams) whole(ctx context.Context, start, end string) error {
 	p := s.asks.Pipeline()
 	first := p.XRange(ctx, s.stream, start, start)
-	last := p.XRange(ctx, s.stream, seen, seen)
+	last := p.XRange(ctx, s.stream, end, end)
 	shared := p.Get(ctx, floorOf(s.stream))
 	info := p.Info(ctx, "server")
 	if _, err := p.Exec(ctx); err != nil && !errors.Is(err, goredis.Nil) {
@@ -230,7 +217,7 @@ func (s *streams) whole(ctx context.Context, start string) error {
 	}
 	floor, server := s.reader.state()
 	switch {
-	case len(first.Val()) == 0, len(last.Val()) == 0 && behind(seen, start), // not there any more
+	case len(first.Val()) == 0, len(last.Val()) == 0 && behind(end, start), // not there any more
 		shared.Val() != "" && !behind(start, shared.Val()), floor != nowhere && !behind(start, floor),
 		server != "" && runOf(info.Val()) != server:
 		return adapter.ErrNotSaved

@@ -19,12 +19,12 @@ import (
 )
 
 // recoverers opens a namespace on two nodes of a cluster of its own.
-func recoverers(t *testing.T) (one, two adapter.Recoverer, l *local, sessions string) {
+func recoverers(t *testing.T) (one, two adapter.Recoverer, l, far *local, sessions string) {
 	t.Helper()
 	sessions = prefixes() + ":session:"
 	nodes := cluster(t, 2, redis.Config{Mode: redis.Streams, Sessions: sessions})
-	l = new(local)
-	return open(t, nodes[0], "/", l).(adapter.Recoverer), open(t, nodes[1], "/", new(local)).(adapter.Recoverer), l, sessions
+	l, far = new(local), new(local)
+	return open(t, nodes[0], "/", l).(adapter.Recoverer), open(t, nodes[1], "/", far).(adapter.Recoverer), l, far, sessions
 }
 
 const pid = "pid-of-20-characters"
@@ -41,18 +41,20 @@ func save(t *testing.T, r adapter.Recoverer, s *adapter.Saved) {
 	require.NoError(t, <-done)
 }
 
-// relay has an event brought, and returns its mark.
-func relay(t *testing.T, r adapter.Recoverer, l *local, op *adapter.Op) string {
+// relay has an event brought to its node and perhaps to others, and returns its mark.
+func relay(t *testing.T, r adapter.Recoverer, l *local, op *adapter.Op, others ...*local) string {
 	t.Helper()
 	require.NoError(t, r.Relay(t.Context(), op))
-	l.has(t, op.Event.Event)
+	for _, l := range append(others, l) {
+		l.has(t, op.Event.Event)
+	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return l.ops[len(l.ops)-1].Mark
 }
 
 func TestRestore(t *testing.T) {
-	one, two, l, _ := recoverers(t)
+	one, two, l, far, _ := recoverers(t)
 	first := relay(t, one, l, emission("first"))
 	require.True(t, two.Behind(first, "1-0"))
 	for _, op := range []adapter.Op{
@@ -61,7 +63,7 @@ func TestRestore(t *testing.T) {
 		{Except: []string{"red"}, Event: sio.Emission{Event: "except"}},
 		{Rooms: []string{"sid"}, Event: sio.Emission{Event: "own", Flags: sio.Flags{Latest: "key"}}},
 	} {
-		relay(t, one, l, &op)
+		relay(t, one, l, &op, far)
 	}
 	save(t, one, saved())
 	r, err := two.Restore(t.Context(), pid, first, 10_000)
@@ -73,7 +75,7 @@ func TestRestore(t *testing.T) {
 	require.Equal(t, "red", r.Ops[0].Event.Event)
 	require.Equal(t, []any{[]byte{1}}, r.Ops[0].Event.Args)
 	require.Equal(t, "key", r.Ops[1].Event.Latest)
-	last := relay(t, one, l, emission("last"))
+	last := relay(t, one, l, emission("last"), far)
 	require.NoError(t, two.Catch(t.Context(), r, 10_000))
 	require.Equal(t, last, r.Last)
 	require.Equal(t, last, r.Ops[2].Mark)
@@ -101,7 +103,7 @@ func TestRestore(t *testing.T) {
 
 // Of all that want it, one gets it.
 func TestRestoreOnce(t *testing.T) {
-	one, two, l, _ := recoverers(t)
+	one, two, l, _, _ := recoverers(t)
 	mark := relay(t, one, l, emission("e"))
 	save(t, one, saved())
 	var winners atomic.Int64
@@ -119,7 +121,7 @@ func TestRestoreOnce(t *testing.T) {
 
 // What others have written into Redis is checked.
 func TestRestoreGarbage(t *testing.T) {
-	one, two, l, sessions := recoverers(t)
+	one, two, l, _, sessions := recoverers(t)
 	mark := relay(t, one, l, emission("e"))
 	c := client(t)
 	encoded := base64.StdEncoding.EncodeToString

@@ -24,7 +24,11 @@ func (s *shards) start() error {
 	return s.listen(s.message, topic{sharded, s.private(s.node.Name)}, topic{sharded, s.channel})
 }
 
-func (s *shards) message(_, payload string) { s.receive(payload, s.node.ParseEnvelope) }
+func (s *shards) message(_, payload string) {
+	if !node.IsOwn(s.node, payload) {
+		s.receive(payload, s.node.ParseEnvelope)
+	}
+}
 
 // Send implements [node.Link].
 func (s *shards) Send(m *node.Message) error { return s.send("spublish", s.channel, m, wire.Append) }
@@ -71,7 +75,7 @@ func (d *dynamic) FollowRoom(name string, exists, private bool) {
 		d.drop(t)
 		return
 	}
-	if err := d.want(t, d.message); err != nil {
-		d.config.Logger.Error("everwire: no shard of Redis for a room", "channel", t.name, "error", err)
+	if err := d.want(t, want{handler: d.message}); err != nil {
+		d.node.Fault(adapter.Fault{Kind: adapter.Missed, Err: err})
 	}
 }

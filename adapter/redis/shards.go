@@ -5,23 +5,58 @@ package redis
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
 )
 
-// want subscribes to a topic, at some time soon.
-func (h *hub) want(t topic, f handler) error {
+// want subscribes to a topic, at some time soon. An error says why not yet: that is tried
+// again.
+func (h *hub) want(t topic, w want) error {
 	s, err := h.place(t)
-	if err == nil {
-		s.want(t, f)
+	if err != nil {
+		h.shelve(t, w)
+		return err
 	}
-	return err
+	s.want(t, w)
+	return nil
+}
+
+// shelve keeps a topic whose shard nobody knows, until somebody does.
+func (h *hub) shelve(t topic, w want) {
+	w.late = true
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.shelf[t] = w
+}
+
+// unshelve tries again.
+func (h *hub) unshelve() {
+	h.mu.Lock()
+	topics := slices.Collect(maps.Keys(h.shelf))
+	h.mu.Unlock()
+	for _, t := range topics {
+		s, err := h.place(t)
+		if err != nil {
+			continue
+		}
+		h.mu.Lock()
+		if w, wanted := h.shelf[t]; wanted {
+			delete(h.shelf, t)
+			s.want(t, w)
+		} else if h.places[t] == s && !s.wants(t) {
+			delete(h.places, t)
+		}
+		h.mu.Unlock()
+	}
 }
 
 // drop ends what want has begun.
 func (h *hub) drop(t topic) {
 	h.mu.Lock()
+	delete(h.shelf, t)
 	s := h.places[t]
 	if s == nil {
 		s = h.subscribers[""]
@@ -112,6 +147,7 @@ func (h *hub) watchShards(ctx context.Context, cluster *goredis.ClusterClient) {
 			all = append(all, s)
 		}
 		h.mu.Unlock()
+		h.unshelve()
 		for _, s := range all {
 			strays, more := s.strays()
 			for _, t := range strays {

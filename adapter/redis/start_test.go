@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -67,10 +68,10 @@ func client(t *testing.T) *goredis.Client {
 	return c
 }
 
-var prefixes = func() func() string {
-	n := 0
-	return func() string { n++; return "test" + strconv.Itoa(n) }
-}()
+var prefixCount atomic.Int64
+
+// prefixes returns another one each time.
+func prefixes() string { return "test" + strconv.FormatInt(prefixCount.Add(1), 10) }
 
 // cluster returns the openers of n nodes, apart from all others by their prefix.
 func cluster(t *testing.T, n int, c redis.Config) []adapter.Opener {

@@ -31,6 +31,7 @@ type streams struct {
 	reader *reader
 	saves  *queue
 	asks   goredis.UniversalClient // for what clients come back to
+	yields yields
 
 	mu        sync.Mutex // guards what follows
 	relayed   []*relayed // that the stream has not brought yet, in order
@@ -99,7 +100,21 @@ func (s *streams) Close() error {
 	return s.base.Close()
 }
 
-func (s *streams) message(_, payload string) { s.receive(payload, s.node.ParseEnvelope) }
+func (s *streams) message(_, payload string) {
+	if node.IsOwn(s.node, payload) {
+		return
+	}
+	m := s.parsed(payload, s.node.ParseEnvelope)
+	switch {
+	case m == nil:
+	case m.Type == node.Yielded:
+		s.yields.told(m.PID)
+	case m.Type == node.Yield && s.yields.owe(m.PID, m.From):
+		s.tellSaved(m.From, m.PID)
+	default:
+		s.node.Receive(m)
+	}
+}
 
 // Send implements [node.Link]: questions need no stream.
 func (s *streams) Send(m *node.Message) error {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	goredis "github.com/redis/go-redis/v9"
@@ -38,6 +39,7 @@ type subscriber struct {
 	ctx     context.Context // ends with the subscriber
 	end     context.CancelFunc
 	running sync.WaitGroup
+	heard   atomic.Bool // something, since the last look
 
 	mu      sync.Mutex // guards what follows
 	wanted  map[topic]handler
@@ -66,21 +68,28 @@ func newSubscriber(pubsub *goredis.PubSub, timeout time.Duration, single bool) *
 		changed: make(chan struct{}, 1),
 	}
 	s.ctx, s.end = context.WithCancel(context.Background())
-	// The client notices dead connections itself. It would drop what is not taken for
-	// this long.
-	messages := pubsub.ChannelWithSubscriptions(goredis.WithChannelSize(256), goredis.WithChannelSendTimeout(time.Hour))
 	// Owned by the subscriber, and end with it; the first blocks on Redis alone, the
 	// second on its writes.
-	s.running.Go(func() { s.receive(messages) })
+	s.running.Go(s.receive)
 	s.running.Go(s.subscribe)
 	return s
 }
 
+// want is what is wanted of a topic.
+type want struct {
+	handler handler
+	tell    func() // is called when a topic that was confirmed, or was late, is so again; or nil
+	late    bool
+}
+
 // want subscribes, at some time soon.
-func (s *subscriber) want(t topic, h handler) {
+func (s *subscriber) want(t topic, w want) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.wanted[t] = h
+	s.wanted[t] = w.handler
+	if w.tell != nil {
+		s.told[t], s.there[t] = w.tell, w.late
+	}
 	s.touchLocked(t)
 }
 
@@ -108,19 +117,19 @@ func (s *subscriber) again() {
 	}
 }
 
+// wants tells whether a topic is wanted.
+func (s *subscriber) wants(t topic) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.wanted[t] != nil
+}
+
 func (s *subscriber) touchLocked(t topic) {
 	s.dirty[t] = true
 	select {
 	case s.changed <- struct{}{}:
 	default:
 	}
-}
-
-// tell has f called when a topic that was confirmed is so again.
-func (s *subscriber) tell(t topic, f func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.told[t] = f
 }
 
 var errNotConfirmed = errors.New("redis: no connection within Config.Timeout")
@@ -145,30 +154,47 @@ func (s *subscriber) unconfirmed() error {
 	return errNotConfirmed
 }
 
-// wait wants a topic, and waits until Redis has confirmed it.
-func (s *subscriber) wait(t topic, h handler) error {
+// wait wants a topic, and waits until Redis has confirmed it, for that long at most. If it
+// does so later, that is told.
+func (s *subscriber) wait(t topic, w want, most time.Duration) error {
 	confirmed := make(chan struct{})
 	s.mu.Lock()
 	s.waiting[t] = confirmed
 	s.mu.Unlock()
-	s.want(t, h)
-	late := time.NewTimer(s.timeout)
+	s.want(t, w)
+	late := time.NewTimer(most)
 	defer late.Stop()
 	select {
 	case <-confirmed:
 		return nil
 	case <-late.C:
+		s.isLate(t)
 		return s.unconfirmed()
 	case <-s.ctx.Done():
 		return ErrClosed
 	}
 }
 
+// isLate has the first confirmation be told.
+func (s *subscriber) isLate(t topic) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.waiting, t)
+	if s.told[t] != nil {
+		s.there[t] = true
+	}
+}
+
 // subscribe makes what is applied what is wanted.
 func (s *subscriber) subscribe() {
+	idle := time.NewTicker(pingEvery)
+	defer idle.Stop()
 	for {
 		select {
 		case <-s.changed:
+		case <-idle.C:
+			s.ping()
+			continue
 		case <-s.ctx.Done():
 			return
 		}
@@ -230,18 +256,52 @@ type scope2 struct {
 	on    bool
 }
 
-// receive hands messages over until the subscriber is closed.
-func (s *subscriber) receive(messages <-chan any) {
-	for m := range messages {
-		switch m := m.(type) {
-		case *goredis.Subscription:
-			s.confirm(m)
-		case *goredis.Message:
-			if h := s.handler(m); h != nil {
-				h(m.Channel, m.Payload)
+// receive hands messages over until the subscriber is closed. The client's own channels
+// would wake two more goroutines for each.
+func (s *subscriber) receive() {
+	for failed := false; ; {
+		m, err := s.pubsub.Receive(s.ctx)
+		switch {
+		case s.ctx.Err() != nil:
+			return
+		case err == nil:
+			failed = false
+			s.heard.Store(true)
+			s.take(m)
+			continue
+		case failed: // the connection that comes next, too
+			select {
+			case <-time.After(100 * time.Millisecond):
+			case <-s.ctx.Done():
+				return
 			}
 		}
+		failed = true
 	}
+}
+
+func (s *subscriber) take(m any) {
+	switch m := m.(type) {
+	case *goredis.Subscription:
+		s.confirm(m)
+	case *goredis.Message:
+		if h := s.handler(m); h != nil {
+			h(m.Channel, m.Payload)
+		}
+	}
+}
+
+// pingEvery is how often a connection is looked after that has brought nothing since.
+const pingEvery = 3 * time.Second
+
+// ping has the client notice that the connection is dead.
+func (s *subscriber) ping() {
+	if s.heard.Swap(false) {
+		return
+	}
+	ctx, cancel := context.WithTimeout(s.ctx, s.timeout)
+	defer cancel()
+	_ = s.pubsub.Ping(ctx) // an error has it make a new one
 }
 
 var confirmations = map[string]scope{"subscribe": plain, "psubscribe": pattern, "ssubscribe": sharded}
@@ -310,20 +370,18 @@ func (s *subscriber) retry(t topic) {
 // hand gives a topic to another subscriber.
 func (s *subscriber) hand(t topic, to *subscriber) {
 	s.mu.Lock()
-	h, tell, waiting, there := s.wanted[t], s.told[t], s.waiting[t], s.there[t]
+	w := want{s.wanted[t], s.told[t], s.there[t]}
+	waiting := s.waiting[t]
 	delete(s.waiting, t)
 	s.mu.Unlock()
 	s.drop(t)
-	to.mu.Lock()
-	if tell != nil {
-		to.told[t], to.there[t] = tell, there
-	}
 	if waiting != nil {
+		to.mu.Lock()
 		to.waiting[t] = waiting
+		to.mu.Unlock()
 	}
-	to.mu.Unlock()
-	if h != nil {
-		to.want(t, h)
+	if w.handler != nil {
+		to.want(t, w)
 	}
 }
 

@@ -48,7 +48,8 @@ class Operator extends Visitor {
     await this.connected();
   }
 
-  talk() {
+  // hush ends what pages do by themselves: talking.
+  hush() {
     return this.page.getByLabel("Keep talking").click();
   }
 
@@ -115,7 +116,6 @@ async function story(t, { query, transport, after, choice = { sse: "SSE", pollin
   await ann.shows("Good morning from Ben.");
   const caught = (v) => v.page.locator("#caught").textContent();
   const begun = await all(caught);
-  await all((v) => v.talk());
   for (let i = 0; i < 2; i++) {
     await all((v) => v.cut());
     await all((v) => v.more(4));
@@ -145,7 +145,7 @@ async function story(t, { query, transport, after, choice = { sse: "SSE", pollin
 
   // It is started again, and knows what was said.
   const cleo = query ? null : await returns(ben, ann, doomed, () => arrive({ ...desktop, tab: 2 }));
-  await Promise.all([ann.talk(), ben.talk()]);
+  await all((v) => v.hush());
   await all((v) => v.settled());
   const said = await same(ann, ben);
   for (const id of (await cleo?.ids())?.slice(0, 20) ?? []) assert.ok(said.includes(id), id);
@@ -175,7 +175,7 @@ async function same(ann, ben) {
     [one, two] = await Promise.all([ann.ids(), ben.ids()]);
   } while ([...one].sort().join() !== [...two].sort().join());
   const authors = [...new Set(one.map((id) => id.split("/")[0]))];
-  assert.equal(authors.length, 2);
+  assert.ok(authors.length >= 2, "both have talked; who came later perhaps not yet");
   for (const author of authors) {
     const numbers = one.filter((id) => id.startsWith(author + "/")).map((id) => Number(id.split("/")[1]));
     assert.deepEqual(numbers.sort((a, b) => a - b), numbers.map((_, i) => i + 1), "each once, none missing");

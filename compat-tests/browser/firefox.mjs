@@ -18,6 +18,10 @@ export async function launchFirefox() {
       if (["error", "warn"].includes(m.type())) problems.push(m.text());
     });
     page.on("pageerror", (err) => problems.push(String(err)));
+    page.on("request", (r) => {
+      const { protocol, host } = new URL(r.url());
+      if (protocol !== "data:" && host !== new URL(url).host) problems.push("requested " + r.url()); // the browser has fonts of its own as data
+    });
     await page.goto(url);
     return { page, problems };
   };

@@ -42,12 +42,15 @@ for (const [name, options] of Object.entries({ desktop, phone })) {
     t.after(() => v.leave());
     const titles = await v.page.locator(".card h2").allTextContents();
     assert.ok(titles.length > 0);
-    assert.ok(await v.fits());
-    await v.page.screenshot({ path: join(folder, `gallery-${name}.png`), fullPage: true });
+    await v.fits();
+    await v.squeeze();
+    await v.page.screenshot({ path: join(folder, `gallery-${name}.png`), fullPage: name === "desktop" });
     for (const title of titles) {
       await v.page.getByRole("link", { name: title }).first().click();
       await enter[title]?.(v.page, name);
       await v.connected("websocket");
+      await v.fits();
+      await v.squeeze();
       await v.unsettled(async () => { // leaving may cut an answer short
         await v.page.getByRole("link", { name: "Gallery" }).click();
         await v.page.locator(".card").first().waitFor();

@@ -97,7 +97,12 @@ async function work(t, { query, transport, after }) {
   if (!query) await ben.page.screenshot({ path: join(folder, "notifications-login-phone.png") });
   await Promise.all([ann.login("Ann Marlow"), ben.login("Ben Okafor")]);
   await Promise.all([ann.connected(transport), ben.connected(transport)]);
-  done("two log in");
+  for (const v of [ann, ben]) {
+    await v.unread(1);
+    await v.reads("Welcome");
+    await v.unread(0);
+  }
+  done("two log in, and are welcomed");
 
   await ann.send(["Ben Okafor"], "Review", "Second pair of eyes on the ferry timetable", "The winter schedule starts on Sunday, and I would rather not ship it alone.");
   await ben.unread(1);

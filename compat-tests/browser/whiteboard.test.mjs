@@ -95,11 +95,14 @@ async function session(t, { query, transport, after }) {
     await v.rename(name);
     return v;
   };
+  // A guest draws for the first who comes. The second one comes in the middle of that.
   const ann = await arrive("Ann", desktop);
-  await ann.here("Ann");
   const ben = await arrive("Ben", phone);
+  await same(6, ann, ben);
   await Promise.all([ann.here("Ann", "Ben"), ben.here("Ann", "Ben")]);
-  done("two meet");
+  await ann.use("Clear");
+  await same(0, ann, ben);
+  done("two meet, and see the same drawing");
 
   await ann.draw(wave(0.3, 0.5, 0.4, 0.08, 2, 14));
   await same(1, ann, ben);

@@ -47,6 +47,7 @@ var (
 	target     = regexp.MustCompile(`^make ([\w-]+)$`)
 	ownPackage = regexp.MustCompile(`^go (?:run|test|doc|get) (?:-\S+ )*github\.com/everwire/everwire(/[\w/-]+)?(?: .*)?$`)
 	ownFolders = regexp.MustCompile(`^go (?:run|test|generate) (?:-v |-run \S+ )*((?:\./[\w/.-]+ ?)+)(?:-.*)?$`)
+	ownScript  = regexp.MustCompile(`^node (?:--test )?([\w./-]+\.mjs)(?: [\w ]+)?$`)
 	harmless   = regexp.MustCompile(`^(curl|npm install|go mod init|apt-get install|python3) `)
 )
 
@@ -66,6 +67,8 @@ func commandThere(folder, line string) error {
 		for _, name := range strings.Fields(m[1]) {
 			named = append(named, filepath.Join(folder, strings.TrimSuffix(name, "...")))
 		}
+	} else if m := ownScript.FindStringSubmatch(line); m != nil {
+		named = []string{filepath.Join(folder, m[1])}
 	} else if line == "" || harmless.MatchString(line) {
 		return nil
 	} else {
@@ -84,6 +87,7 @@ func TestCommands(t *testing.T) {
 		"make run": true, "make tea": false, "PORT=8080 make run": true, "rm -rf /": false,
 		"go doc github.com/everwire/everwire": true, "go doc github.com/everwire/everwire/nothing": false,
 		"go run github.com/everwire/everwire/gen -o web/events.ts ./...": true, "go test ./engine": true, "go test ./motor": false, "go test -v ./engine ./motor": false, "go test ./engine -seeds 7": true,
+		"node compat-tests/browser/pictures.mjs chat": true, "node --test compat-tests/browser/tea.test.mjs": false,
 	} {
 		if there {
 			require.NoError(t, commandThere(root, line), line)

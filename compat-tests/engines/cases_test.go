@@ -2,7 +2,7 @@
 
 package engines
 
-// abilities are what look in page.js measures.
+// abilities are what look in abilities.js measures.
 type abilities struct {
 	WebSocket   bool `json:"websocket"`
 	SSE         bool `json:"sse"` // a stream can be read while it comes, by whatever means

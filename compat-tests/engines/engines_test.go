@@ -25,7 +25,7 @@ type engine struct {
 	name     string
 	more     bool                  // only for make test-browsers
 	file     string                // the build of the client; default is build
-	lacks    []string              // of what look in page.js measures; it must be exactly that
+	lacks    []string              // of what look in abilities.js measures; it must be exactly that
 	patience time.Duration         // for one check; default patience
 	start    func(*launch) program // opens the page
 }

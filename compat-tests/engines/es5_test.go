@@ -30,5 +30,7 @@ func TestParsesAsES5(t *testing.T) {
 			assert.NoError(t, parse(path), path)
 		}
 	}
-	assert.NoError(t, parse("page.js"))
+	for _, path := range []string{"abilities.js", "checks.js", "page.js"} {
+		assert.NoError(t, parse(path), path)
+	}
 }

@@ -5,7 +5,7 @@ package engines
 
 import (
 	"context"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -26,8 +26,8 @@ import (
 	codec "github.com/everwire/everwire/namespace/sio/msgpack"
 )
 
-//go:embed page.js
-var script []byte
+//go:embed abilities.js checks.js page.js
+var scripts embed.FS
 
 // A job is what page.js reads.
 type job struct {
@@ -99,10 +99,7 @@ func (s *site) mux() *http.ServeMux {
 		mux.HandleFunc("POST /"+name+"/only", func(_ http.ResponseWriter, r *http.Request) { g.turn(r.URL.RawQuery) })
 	}
 	mux.HandleFunc("GET /{$}", s.page)
-	mux.HandleFunc("GET /page.js", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
-		_, _ = w.Write(script)
-	})
+	mux.HandleFunc("GET /{script}", serveScript)
 	mux.HandleFunc("GET /drip", drip)
 	mux.HandleFunc("POST /exact", exact)
 	mux.HandleFunc("POST /report", s.report)
@@ -119,7 +116,18 @@ func (s *site) page(w http.ResponseWriter, _ *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	fmt.Fprintf(w, `<!doctype html><meta charset="utf-8"><title>Everwire</title><link rel="icon" href="data:,"><p>page
-<script>var job = %s;</script><script src="/race/socket.io/%s"></script><script src="/page.js"></script>`, text, s.job.File)
+<script>var job = %s;</script><script src="/race/socket.io/%s"></script>
+<script src="/abilities.js"></script><script src="/checks.js"></script><script src="/page.js"></script>`, text, s.job.File)
+}
+
+func serveScript(w http.ResponseWriter, r *http.Request) {
+	text, err := scripts.ReadFile(r.PathValue("script"))
+	if err != nil {
+		http.NotFound(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	_, _ = w.Write(text) // the browser may be gone
 }
 
 // drip is an answer in two pieces, as streams of sessions are: who gets the first one early can read streams.
@@ -137,7 +145,7 @@ func drip(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// exactly are the texts of page.js, one a line.
+// exactly are the texts of abilities.js, one a line.
 var exactly = sync.OnceValue(func() []string {
 	var all []string
 	for r := '\u0080'; r <= '\uffff'; r++ {

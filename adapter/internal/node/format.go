@@ -87,7 +87,7 @@ func Data(m *Message, namespace string) (wire.Map, error) {
 			{Name: "packet", Value: event}, {Name: "requestId", Value: optional(m.Request)},
 			{Name: "errors", Value: optional(m.Strict)},
 		}, err
-	case Yield:
+	case Yield, Yielded:
 		return wire.Map{{Name: "pid", Value: m.PID}}, nil
 	case Fetched, ClientCount, Served, Ack:
 		return answerData(m)
@@ -124,6 +124,27 @@ func SocketsMember(m *Message) wire.Member {
 	return wire.Member{Name: "sockets", Value: sockets}
 }
 
+// IsOwn tells whether a whole message is one that this node has made, without reading more
+// than its beginning.
+func IsOwn[T string | []byte](n *Node, message T) bool {
+	if len(message) == 0 {
+		return false
+	}
+	begin := n.ownJSON
+	if message[0] != '{' {
+		begin, message = n.ownMsgpack, message[1:] // behind the number of members
+	}
+	return len(message) >= len(begin) && string(message[:len(begin)]) == begin
+}
+
+// learnOwn notes how messages of this node begin.
+func (n *Node) learnOwn() {
+	e := wire.Map{{Name: "uid", Value: n.Name}}
+	text, _ := wire.AppendJSON(nil, e) // a text has no error
+	packed, _ := wire.AppendMsgpack(nil, e)
+	n.ownJSON, n.ownMsgpack = string(text[:len(text)-1]), string(packed[1:])
+}
+
 // ParseEnvelope reads a whole message.
 func (n *Node) ParseEnvelope(b []byte) (*Message, error) {
 	v, err := wire.Parse(b)
@@ -148,7 +169,7 @@ func (m *Message) ParseData(data Tree) error {
 	switch m.Type {
 	case Hello, Heartbeat, Goodbye:
 		return nil
-	case Yield:
+	case Yield, Yielded:
 		m.PID = data.String("pid")
 		return nil
 	case Broadcast, Join, Leave, Disconnect, Fetch:

@@ -29,9 +29,11 @@ const (
 	Goodbye                     // a node leaves
 )
 
-// Yield asks for what the client of a private ID comes back to. Nobody answers; official
-// servers do not know it.
-const Yield Type = 32
+// What official servers do not know.
+const (
+	Yield   Type = 32 + iota // asks for what the client of a private ID comes back to
+	Yielded                  // it is saved
+)
 
 // Message is one message.
 type Message struct {
@@ -44,7 +46,7 @@ type Message struct {
 	Timeout time.Duration // how long who asks waits for acknowledgements; 0: not said
 	Strict  bool          // who asks wants to hear of failures, which official servers would take for answers
 
-	PID string // of a Yield
+	PID string // of a Yield or Yielded
 
 	// Of what is answered.
 	Answer adapter.Answer

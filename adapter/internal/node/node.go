@@ -49,6 +49,8 @@ type Node struct {
 	dropped func()          // Config.Ignored
 	witness adapter.Witness // nil if the Local is none
 
+	ownJSON, ownMsgpack string // what messages of this node begin with
+
 	mu     sync.RWMutex // guards closed, and is held while something that was published is applied
 	closed bool
 	asked  sync.WaitGroup // what others ask and this node works on
@@ -81,6 +83,7 @@ func New(c Config) *Node {
 	if n.dropped == nil {
 		n.dropped = func() {}
 	}
+	n.learnOwn()
 	n.witness, _ = c.Local.(adapter.Witness)
 	if n.timeout <= 0 {
 		n.timeout = 5 * time.Second
@@ -133,7 +136,7 @@ func (n *Node) Close() error {
 // Receive takes a message of another node. It does not block.
 func (n *Node) Receive(m *Message) {
 	switch {
-	case m.From == n.Name:
+	case m.From == n.Name, m.Type == Yielded: // which is for links
 	case m.Type.answers():
 		n.answered(m)
 	case m.Type == Yield:

@@ -131,17 +131,38 @@ func (p *parser) object(n, depth int) (any, error) {
 
 // name reads the name of a member: a string, or a number, as in maps of JavaScript.
 func (p *parser) name() (string, error) {
-	v, err := p.value(MaxDepth)
-	switch v := v.(type) {
-	case string:
-		return v, err
-	case int64:
-		return strconv.FormatInt(v, 10), err
+	if p.values++; p.values > MaxValues {
+		return "", errValues
 	}
-	if err == nil {
-		err = errKey
+	if err := p.Next(); err != nil {
+		return "", err
 	}
-	return "", err
+	switch p.Kind {
+	case pack.Str:
+		return nameOf(p.Data)
+	case pack.Integer:
+		return strconv.FormatInt(int64(p.Bits), 10), nil
+	}
+	return "", errKey
+}
+
+// usual are the names that nearly all messages have, so that they cost no memory.
+var usual = func() map[string]string {
+	m := make(map[string]string)
+	for _, name := range []string{"uid", "nsp", "type", "data", "opts", "rooms", "except", "flags", "packet", "requestId", "volatile", "compress", "pid"} {
+		m[name] = name
+	}
+	return m
+}()
+
+func nameOf(b []byte) (string, error) {
+	if name, ok := usual[string(b)]; ok {
+		return name, nil
+	}
+	if !utf8.Valid(b) {
+		return "", errUTF8
+	}
+	return string(b), nil
 }
 
 // extension is a time, or of a type that nobody knows.

@@ -48,13 +48,15 @@ func (p placeholders) String([]byte) (bool, error) { return false, nil }
 // is one, however it is written.
 func (p placeholders) Number(b []byte) error {
 	text := string(b)
-	if n, err := strconv.ParseInt(text, 10, 64); err == nil && text != "-0" {
-		p.Int(n)
-		return nil
-	}
-	if u, err := strconv.ParseUint(text, 10, 64); err == nil {
-		p.Uint(u)
-		return nil
+	if !bytes.ContainsAny(b, ".eE") { // else it fails, and that costs memory
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil && text != "-0" {
+			p.Int(n)
+			return nil
+		}
+		if u, err := strconv.ParseUint(text, 10, 64); err == nil {
+			p.Uint(u)
+			return nil
+		}
 	}
 	f, err := strconv.ParseFloat(text, 64)
 	if err != nil {

@@ -33,6 +33,7 @@ func New() (*App, error) {
 	}
 	ctx, stop := context.WithCancel(context.Background())
 	n := openNotifier(srv, newDesks(ctx), newTokens())
+	n.greeter = &greeter{}
 	return &App{Handler: routes(n), srv: srv, notifier: n, stop: stop}, nil
 }
 

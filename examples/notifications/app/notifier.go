@@ -19,6 +19,8 @@ type notifier struct {
 	desks  *desks
 	tokens *tokens
 	asking sync.WaitGroup
+
+	greeter *greeter // nil: nobody is welcomed
 }
 
 func openNotifier(srv *everwire.Server, d *desks, t *tokens) *notifier {
@@ -58,6 +60,7 @@ func (n *notifier) connect(c *everwire.Ctx) error {
 	for _, u := range unread {
 		n.ask(s, u)
 	}
+	n.welcome(id)
 	if pages == 1 {
 		return Here.Emit(s.Broadcast(), n.desks.person(id))
 	}

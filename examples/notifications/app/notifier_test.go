@@ -214,3 +214,19 @@ func TestExpiredTokenEndsTheSocket(t *testing.T) {
 		assert.Equal(t, "token_invalid", e.Code)
 	})
 }
+
+func TestWelcomeOnce(t *testing.T) {
+	everywhere(t, func(t *testing.T, r *rig, over everwiretest.Option) {
+		r.own.greeter = &greeter{}
+		for range 2 { // also on a second page
+			r.arrive(t, "ben", over)
+			synctest.Wait()
+			_, unread := r.own.desks.view("ben")
+			require.Len(t, unread, 1)
+			assert.Equal(t, "Welcome, Ben", unread[0].Title)
+			assert.Equal(t, "ann", unread[0].From)
+		}
+		_, unread := r.own.desks.view("ann")
+		assert.Empty(t, unread)
+	})
+}

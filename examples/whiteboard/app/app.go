@@ -17,21 +17,29 @@ var web embed.FS
 // App is a whiteboard with its page and sessions.
 type App struct {
 	http.Handler
-	srv *everwire.Server
+	srv   *everwire.Server
+	guest *guest
+	leave context.CancelFunc // has the guest leave
 }
 
-// New opens an empty sheet, which is kept in memory.
+// New opens a sheet, which is kept in memory. It is empty until the first page comes: then a guest draws on it.
 func New() (*App, error) {
 	srv, err := everwire.New(everwire.Config{})
 	if err != nil {
 		return nil, err
 	}
-	openWhiteboard(srv)
+	w := openWhiteboard(srv)
+	ctx, leave := context.WithCancel(context.Background())
+	w.guest = &guest{w: w, ctx: ctx}
 	mux := http.NewServeMux()
 	mux.Handle("/socket.io/", site.Breakable(srv)) // without buttons that break connections: srv itself
 	mux.Handle("/", site.Pages(site.Web(web)))
-	return &App{Handler: mux, srv: srv}, nil
+	return &App{mux, srv, w.guest, leave}, nil
 }
 
 // Shutdown ends the sessions.
-func (a *App) Shutdown(ctx context.Context) error { return a.srv.Shutdown(ctx) }
+func (a *App) Shutdown(ctx context.Context) error {
+	defer a.guest.done.Wait()
+	a.leave()
+	return a.srv.Shutdown(ctx)
+}

@@ -18,6 +18,7 @@ type whiteboard struct {
 	srv    *everwire.Server
 	sheet  sheet
 	people people
+	guest  *guest // nil: nobody
 }
 
 func openWhiteboard(srv *everwire.Server) *whiteboard {
@@ -50,9 +51,13 @@ func (w *whiteboard) connect(c *everwire.Ctx) error {
 		return err
 	}
 	// Only now, so that no piece falls in between. What comes twice is harmless.
-	return errors.Join(
+	err := errors.Join(
 		Opening.Emit(s, Sheet{You: s.ID(), People: here, Strokes: w.sheet.all()}),
 		Here.Emit(s.To(everybody), here))
+	if w.guest != nil {
+		w.guest.come()
+	}
+	return err
 }
 
 func (w *whiteboard) disconnect(c *everwire.Ctx, why everwire.Reason) {

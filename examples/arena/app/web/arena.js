@@ -107,7 +107,12 @@ function row({ slot, name, bot, score }) {
   path.style.fill = `var(--boat-${slot})`;
   const text = li.appendChild(document.createElement("span"));
   text.className = "name";
-  text.textContent = slot === you ? name + " (you)" : name;
+  text.textContent = name;
+  if (slot === you) {
+    const mark = text.appendChild(document.createElement("span"));
+    mark.className = "mark";
+    mark.textContent = " (you)";
+  }
   li.appendChild(document.createElement("b")).textContent = score;
   const bar = li.appendChild(document.createElement("i"));
   bar.style.color = `var(--boat-${slot})`;

@@ -10,7 +10,7 @@ chat.log = (function () {
   function logOf(room) {
     if (!room.log) {
       var ol = make("ol");
-      var box = make("div", "log", [make("p", "empty", "Nothing has been said here yet."), ol]);
+      var box = make("div", "log", [make("p", "empty", "Nothing has been said here yet. Open this page in a private window as well, and talk with yourself."), ol]);
       box.setAttribute("role", "log");
       box.setAttribute("aria-label", "Messages in " + room.name);
       room.log = { box: box, ol: ol, items: {} }; // items: by the uid of their message

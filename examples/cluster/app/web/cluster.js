@@ -9,6 +9,7 @@ const $ = (id) => document.getElementById(id);
 const you = { id: random(), name: nextName() };
 const socket = io(wire.options({ auth: you }));
 const ledger = new Ledger();
+const pace = 800; // ms from one line to the next
 const unsent = []; // what this page has said, and no node has answered yet
 let sending; // the one that is under way
 let said = 0;
@@ -122,10 +123,13 @@ const lines = [
   "All moored.", "A sail to the north.", "The lock is open.", "Gulls again.", "Rain until noon.", "Buoy seven is lit.", "Calm sea.",
 ];
 let talking;
-$("talk").onchange = () => {
+$("talk").onchange = talk;
+talk();
+
+function talk() {
   clearInterval(talking);
-  if ($("talk").checked) talking = setInterval(() => post(lines[said % lines.length]), 400);
-};
+  if ($("talk").checked) talking = setInterval(() => post(lines[said % lines.length]), pace);
+}
 
 // ---- the cluster
 
