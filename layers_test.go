@@ -43,10 +43,11 @@ var layers = []struct {
 	{"engine/eio", nil},
 	{"engine", []string{"engine/eio"}},
 	{"transport/internal/uplink", []string{"engine"}},
+	{"transport/internal/outlet", []string{"engine"}},
 	{"internal/downlink", nil},
 	{"transport/polling", []string{"engine", "transport/internal/uplink", "internal/downlink"}},
-	{"transport/sse", []string{"engine", "transport/internal/uplink", "internal/downlink"}},
-	{"transport/websocket", []string{"engine", "engine/eio", "internal/downlink", gorilla}},
+	{"transport/sse", []string{"engine", "transport/internal/uplink", "transport/internal/outlet", "internal/downlink"}},
+	{"transport/websocket", []string{"engine", "engine/eio", "transport/internal/outlet", "internal/downlink", gorilla}},
 
 	{"internal/pack", []string{jsonv2}},
 	{"namespace/sio/internal/seam", nil},

@@ -191,8 +191,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 // When ctx ends first, the rest is cut off and its error returned. Disconnect
 // handlers may still run when Shutdown returns.
 //
-// Call it before http.Server.Shutdown, which does not know of WebSockets and would
-// wait for pending polls.
+// Call it before http.Server.Shutdown, which does not know of WebSockets and most
+// streams of server-sent events, and would wait for pending polls.
 func (s *Server) Shutdown(ctx context.Context) error {
 	return errors.Join(s.engine.Shutdown(ctx), s.namespaces.Close())
 }

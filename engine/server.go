@@ -168,8 +168,8 @@ func (s *Session) retryHintLocked() []byte {
 // gone. A polling client that has no poll pending has 2 s to come. When ctx ends
 // first, the rest is cut off and its error returned.
 //
-// Call it before http.Server.Shutdown, which does not know of WebSockets and
-// would wait for pending polls.
+// Call it before http.Server.Shutdown, which does not know of WebSockets and streams
+// that were taken over from it, and would wait for pending polls.
 func (srv *Server) Shutdown(ctx context.Context) error {
 	srv.closeAll(ctx)
 	var err error

@@ -3,10 +3,15 @@
 package ginmount_test
 
 import (
+	"bufio"
+	"bytes"
 	"context"
+	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"github.com/gin-gonic/gin"
@@ -122,4 +127,52 @@ func TestSessions(t *testing.T) {
 	require.Contains(t, next(), `40{"sid":`)
 	require.NoError(t, ws.WriteMessage(websocket.TextMessage, []byte(`42["say","hi"]`)))
 	require.Equal(t, `42["said","hi"]`, next())
+}
+
+// writer is that of a middleware.
+type writer struct{ gin.ResponseWriter }
+
+func (w writer) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// The connection of a stream is taken over through Gin's own writer, whose headers are in
+// the answer, and which has nothing to say to that; through another one it is not.
+func TestStreams(t *testing.T) {
+	for name, taken := range map[string]bool{"own writer": true, "writer of a middleware": false} {
+		t.Run(name, func(t *testing.T) {
+			srv, err := everwire.New(everwire.Config{})
+			require.NoError(t, err)
+			router := newRouter()
+			router.Use(gin.Recovery(), func(c *gin.Context) {
+				c.Header("X-Front", "gin")
+				if !taken {
+					c.Writer = writer{c.Writer}
+				}
+			})
+			ginmount.Mount(router, "/socket.io", srv)
+			var hijacked atomic.Bool
+			var said bytes.Buffer
+			web := httptest.NewUnstartedServer(router)
+			web.Config.ErrorLog = log.New(&said, "", 0)
+			web.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+				if state == http.StateHijacked {
+					hijacked.Store(true)
+				}
+			}
+			web.Start()
+			res, err := http.Get(web.URL + "/socket.io/?EIO=4&transport=sse")
+			require.NoError(t, err)
+			defer res.Body.Close()
+			require.Equal(t, "gin", res.Header.Get("X-Front"))
+			lines := bufio.NewScanner(res.Body)
+			require.True(t, lines.Scan())
+			require.Equal(t, "id: 0", lines.Text())
+			go srv.Shutdown(context.Background()) // ends with the stream
+			for lines.Scan() {
+			}
+			require.NoError(t, lines.Err(), "the stream does not end as it should")
+			web.Close()
+			require.Equal(t, taken, hijacked.Load())
+			require.Empty(t, said.String())
+		})
+	}
 }

@@ -7,8 +7,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"sync"
 	"testing"
 	"time"
 
@@ -82,10 +84,15 @@ func startClosing(t *testing.T) (*httptest.Server, <-chan gone) {
 		w.Header().Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; connect-src 'self'")
 		fmt.Fprint(w, "<!doctype html><title>page</title>")
 	})
-	web := httptest.NewServer(mux)
+	web := httptest.NewUnstartedServer(mux)
+	var conns sync.Map // of streams too, which the web server does not know of
+	web.Config.ConnState = func(nc net.Conn, _ http.ConnState) { conns.Store(nc, nil) }
+	web.Start()
 	server.On("drop", func(c *everwire.Ctx) error { return c.Socket().Disconnect(false) })
 	server.On("cut", func(*everwire.Ctx) error {
-		web.CloseClientConnections()
+		for nc := range conns.Range {
+			_ = nc.(net.Conn).Close() // again, some of them
+		}
 		return nil
 	})
 	t.Cleanup(func() {

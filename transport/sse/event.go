@@ -12,20 +12,28 @@ import (
 	"github.com/everwire/everwire/engine"
 )
 
-// appendEvent appends one event. A line break in the payload would end its line, so
-// such a payload travels as a JSON string.
-func appendEvent(dst []byte, last uint64, payload []byte) []byte {
+// appendEvent appends what b holds as one event, or nothing. A line break in the payload
+// would end its line, so such a payload travels as a JSON string.
+func appendEvent(dst []byte, b *engine.Batch) []byte {
+	start := len(dst)
 	dst = append(dst, "id: "...)
-	dst = strconv.AppendUint(dst, last, 10)
-	if bytes.IndexByte(payload, '\n') >= 0 || bytes.IndexByte(payload, '\r') >= 0 {
-		quoted, _ := json.Marshal(string(payload)) // a string always has a JSON form
-		dst = append(dst, "\nevent: e"...)
-		payload = quoted
-	}
+	dst = strconv.AppendUint(dst, b.Last, 10)
+	line := len(dst)
 	dst = append(dst, "\ndata: "...)
-	dst = append(dst, payload...)
+	data := len(dst)
+	dst = b.AppendPayload(dst)
+	switch payload := dst[data:]; {
+	case len(payload) == 0:
+		return dst[:start]
+	case bytes.IndexByte(payload, '\n') >= 0, bytes.IndexByte(payload, '\r') >= 0:
+		quoted, _ := json.Marshal(string(payload)) // a string always has a JSON form
+		dst = append(append(dst[:line], "\nevent: e\ndata: "...), quoted...)
+	}
 	return append(dst, "\n\n"...)
 }
+
+// comment is sent in silence. It is no event.
+const comment = ":\n\n"
 
 func appendRefusal(dst []byte, e *engine.Error) []byte {
 	dst = append(dst, "event: x\ndata: "...)

@@ -12,6 +12,9 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/everwire/everwire/engine"
+	"github.com/everwire/everwire/engine/eio"
 )
 
 // parsed is an event as browsers read it: lines end with CR, LF or both.
@@ -57,13 +60,14 @@ func FuzzEvent(f *testing.F) {
 		if !utf8.ValidString(payload) {
 			return // no packet of ours
 		}
-		events := parse(t, string(appendEvent(nil, last, []byte(payload))))
+		b := engine.Batch{Last: last, Messages: []*engine.Message{engine.NewMessage(eio.Text([]byte(payload)))}}
+		events := parse(t, string(appendEvent(nil, &b)))
 		require.Len(t, events, 1)
 		require.Equal(t, strconv.FormatUint(last, 10), events[0].id)
 		got := events[0].data
 		if events[0].name == "e" {
 			require.NoError(t, json.Unmarshal([]byte(got), &got))
 		}
-		require.Equal(t, payload, got)
+		require.Equal(t, "4"+payload, got)
 	})
 }

@@ -2,19 +2,19 @@
 // server to client, and POSTs the other way. It passes where WebSockets are blocked,
 // without the round trip for each answer that long-polling costs.
 //
-// The format is that of PROTOCOL.md section 6. An idle connection costs one
-// goroutine, its handler.
+// The format is that of PROTOCOL.md section 6. Over HTTP/1 the connection of a stream is
+// taken over from net/http when its first event has gone out; then it costs one goroutine
+// with a small stack, which waits for the client's end, and is written to as WebSockets
+// are. Elsewhere, over HTTP/2 and behind middlewares with a writer of their own, it costs
+// its handler.
 package sse
 
 import (
-	"context"
-	"errors"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/everwire/everwire/engine"
-	"github.com/everwire/everwire/internal/downlink"
+	"github.com/everwire/everwire/transport/internal/outlet"
 	"github.com/everwire/everwire/transport/internal/uplink"
 )
 
@@ -30,12 +30,19 @@ const (
 // Transport implements [engine.Transport]. Use [New].
 type Transport struct {
 	maxPayload int64
+	start      time.Time
+	flushers   *outlet.Flushers
 }
 
 var _ engine.Transport = (*Transport)(nil)
 
 // New returns the transport. maxPayload is the largest POST body in bytes.
-func New(maxPayload int64) *Transport { return &Transport{maxPayload: maxPayload} }
+func New(maxPayload int64) *Transport {
+	return &Transport{maxPayload: maxPayload, start: time.Now(), flushers: outlet.NewFlushers()}
+}
+
+// now is the time since the transport was made.
+func (t *Transport) now() time.Duration { return time.Since(t.start) }
 
 // Name implements [engine.Transport].
 func (t *Transport) Name() string { return Name }
@@ -57,6 +64,10 @@ func (t *Transport) ServeSession(w http.ResponseWriter, r *http.Request, s *engi
 		uplink.Post(w, r, s, t.maxPayload)
 		return
 	}
+	if canTake(w, r) {
+		t.serveTaken(w, r, s)
+		return
+	}
 	c, err := s.Attach(r, nil)
 	if err != nil {
 		t.Refuse(w, r, engine.AsError(err))
@@ -71,106 +82,4 @@ func setHeader(w http.ResponseWriter) {
 	h.Set("Cache-Control", "no-store, no-transform") // or haproxy compresses it, and holds it back
 	h.Set("X-Accel-Buffering", "no")                 // or nginx holds it back
 	h.Set("X-Content-Type-Options", "nosniff")
-}
-
-// stream writes events until the connection ends. Its error is why.
-func (t *Transport) stream(w http.ResponseWriter, r *http.Request, s *engine.Session, c *engine.Conn) error {
-	b := batches.Get().(*batch)
-	defer b.free()
-	setHeader(w)
-	out := &writer{Writer: downlink.New(w)}
-	defer out.Close()
-	l := limitOf(r, s.Resumes())
-	ends := time.Now().Add(l.time)
-	for sent := int64(0); ; {
-		if l.bytes > 0 && sent >= l.bytes || l.time > 0 && !time.Now().Before(ends) {
-			return nil
-		}
-		if err := t.next(r.Context(), c, b); err != nil {
-			return err
-		}
-		if len(b.event) > 0 {
-			err := out.write(b.event)
-			if sent == 0 {
-				out.hint(w.Header(), r, s, err)
-			}
-			if err != nil {
-				return err
-			}
-			sent += int64(len(b.event))
-		}
-		if b.End != 0 {
-			return nil
-		}
-	}
-}
-
-// next waits for something to send and makes it an event, or a comment after some
-// silence.
-func (t *Transport) next(ctx context.Context, c *engine.Conn, b *batch) error {
-	wait, cancel := context.WithTimeout(ctx, silence)
-	err := c.Next(wait, &b.Batch)
-	cancel()
-	switch {
-	case err == nil:
-		b.encode()
-		return nil
-	case ctx.Err() == nil:
-		b.event = append(b.event[:0], ":\n\n"...)
-		return nil
-	}
-	return engine.ErrPeerClosed
-}
-
-// batch is what one event holds, and the memory for it.
-type batch struct {
-	engine.Batch
-	payload, event []byte
-}
-
-var batches = sync.Pool{New: func() any { return &batch{Batch: engine.Batch{MaxBytes: batchSize}} }}
-
-func (b *batch) free() {
-	if cap(b.payload) > keepBuf || cap(b.event) > keepBuf {
-		b.payload, b.event = nil, nil
-	}
-	clear(b.Messages)
-	batches.Put(b)
-}
-
-func (b *batch) encode() {
-	b.payload = b.AppendPayload(b.payload[:0])
-	b.event = b.event[:0]
-	if len(b.payload) > 0 {
-		b.event = appendEvent(b.event, b.Last, b.payload)
-	}
-}
-
-// writer writes events, each at once.
-type writer struct{ downlink.Writer }
-
-func (o *writer) write(event []byte) error {
-	if err := o.Write(event); err != nil {
-		return err
-	}
-	return o.Flush()
-}
-
-// hint tells the operator what the middlewares in front do to the stream, after its first
-// event was written: some only then show what they are.
-func (o *writer) hint(answer http.Header, r *http.Request, s *engine.Session, err error) {
-	encoding := answer.Get("Content-Encoding")
-	switch {
-	case errors.Is(err, http.ErrNotSupported):
-		s.Hint("a middleware cannot flush: server-sent events are impossible; give its http.ResponseWriter a Flush or Unwrap method, " +
-			"or leave the server's path out of it")
-	case encoding != "":
-		s.Hint("a middleware compresses server-sent events, and may hold them back; leave the server's path out of it", "encoding", encoding)
-	}
-	if o.Hidden() && err == nil {
-		// The heartbeat ends what the deadline cannot.
-		s.Hint("a middleware hides the connection from the sse transport: slow clients are noticed later; give its http.ResponseWriter " +
-			"an Unwrap method")
-	}
-	s.HintCut(r, true, o.Hidden())
 }

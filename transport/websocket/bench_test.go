@@ -10,6 +10,7 @@ import (
 
 	"github.com/everwire/everwire/engine"
 	"github.com/everwire/everwire/engine/eio"
+	"github.com/everwire/everwire/transport/transporttest"
 	"github.com/everwire/everwire/transport/websocket"
 )
 
@@ -40,4 +41,10 @@ func BenchmarkEcho(b *testing.B) {
 			b.Fatal(err)
 		}
 	}
+}
+
+func BenchmarkFanOut1000(b *testing.B) {
+	const get = "GET /?EIO=4&transport=websocket HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n" +
+		"Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+	transporttest.BenchFanOut(b, inMode(websocket.New(1_000_000)), get, 1000)
 }

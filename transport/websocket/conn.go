@@ -5,37 +5,33 @@ package websocket
 import (
 	"errors"
 	"io"
-	"net"
 	"syscall"
 	"time"
 
 	"github.com/gorilla/websocket"
 
 	"github.com/everwire/everwire/engine"
+	"github.com/everwire/everwire/transport/internal/outlet"
 )
 
 const (
-	readAhead = 16 << 10         // bytes of a pooled read-ahead buffer
-	keepRead  = 256 << 10        // largest message whose memory is used again
-	closeWait = 5 * time.Second  // for the client's answer to a close frame
-	writeWait = 10 * time.Second // for a full socket to take something
+	readAhead = 16 << 10        // bytes of a pooled read-ahead buffer
+	keepRead  = 256 << 10       // largest message whose memory is used again
+	closeWait = 5 * time.Second // for the client's answer to a close frame
 )
 
 // conn is a connection. Who reads from it has a reader.
 type conn struct {
-	net.Conn
-	t       *Transport
-	raw     syscall.RawConn // nil where reading without a buffer is not possible
-	session *engine.Conn
+	outlet.Half // whose Raw is nil where reading without a buffer is not possible either
+	t           *Transport
 
-	agreed agreement // on compressed messages
+	agreed  agreement // on compressed messages
+	started bool      // set before the first wake: the answer to the handshake is out
 
 	// In poller mode.
 	turn   turn
-	socket socket  // what Conn and raw are
+	socket socket  // what Conn and Raw are
 	own    *reader // where messages may be compressed
-
-	out output
 }
 
 // failed tells the client of a message that is too large, or in too many frames:

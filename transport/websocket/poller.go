@@ -10,6 +10,8 @@ import (
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"github.com/everwire/everwire/transport/internal/outlet"
 )
 
 // turn says whether somebody reads from a connection in poller mode.
@@ -57,7 +59,7 @@ func (r *reader) enroll(log *slog.Logger) {
 	}
 	c.turn.state.Store(reading)
 	err := errNotPlain
-	if c.raw != nil || !CanPoll {
+	if c.Raw != nil || !CanPoll {
 		err = c.t.poller.add(c)
 	}
 	if err != nil {
@@ -147,7 +149,7 @@ func (t *Transport) putReader(r *reader) {
 // newReader makes a reader out of an upgrade that goes nowhere: gorilla has no other way.
 // Those of the connections' own upgrades are used before.
 func (t *Transport) newReader() *reader {
-	r := &reader{conn: &conn{Conn: nowhere{}, t: t}}
+	r := &reader{conn: &conn{Half: outlet.Half{Conn: nowhere{}}, t: t}}
 	ws, err := t.upgrader.Upgrade(nowhereWriter{r}, anyUpgrade, nil)
 	if err != nil {
 		panic(err) // it is always the same one

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/everwire/everwire/engine"
+	"github.com/everwire/everwire/engine/eio"
 	"github.com/everwire/everwire/transport/transporttest"
 )
 
@@ -28,9 +29,11 @@ func TestPollerNoticesFailedWrite(t *testing.T) {
 	require.NoError(t, err)
 	resp.Body.Close()
 	defer ws.Close()
+	_, _, err = ws.ReadMessage() // OPEN
+	require.NoError(t, err)
 	c := tr.onlyParked(t)
-	c.tooSlow(nil)
-	c.fail()
+	require.NoError(t, c.Conn.Close())
+	require.NoError(t, (<-a.Sessions).Send(engine.NewMessage(eio.Text([]byte("x")))))
 	select {
 	case <-a.Ended:
 	case <-time.After(20 * time.Second):

@@ -46,7 +46,7 @@ func (p *poller) add(c *conn) error {
 	if err != nil {
 		return err
 	}
-	fd, err := dup(c.raw)
+	fd, err := dup(c.Raw)
 	if err != nil {
 		p.leave(c)
 		return err
@@ -59,7 +59,7 @@ func (p *poller) add(c *conn) error {
 		return os.NewSyscallError("epoll_ctl", err)
 	}
 	c.Conn.Close()
-	c.Conn, c.raw = &c.socket, (*rawSocket)(&c.socket)
+	c.Conn, c.Raw = &c.socket, (*rawSocket)(&c.socket)
 	return nil
 }
 

@@ -1,7 +1,7 @@
 //go:build unix
 
-// raw_unix.go: reading into a buffer that is taken only when there are bytes, and
-// writing without blocking, on the file descriptor.
+// raw_unix.go: reading into a buffer that is taken only when there are bytes, on the
+// file descriptor.
 
 package websocket
 
@@ -9,9 +9,6 @@ import (
 	"io"
 	"syscall"
 )
-
-// rawIO says that this file's functions work here.
-const rawIO = true
 
 // readRaw is the callback of RawConn.Read: it returns false to wait until the
 // descriptor is readable.
@@ -39,37 +36,4 @@ func (r *reader) readRaw(fd uintptr) (done bool) {
 		}
 	}
 	return true
-}
-
-// rawWriter holds the arguments and results of one write, so that the callback is
-// made once and not for each call.
-type rawWriter struct {
-	b    []byte
-	n    int
-	err  error
-	call func(fd uintptr) (done bool)
-}
-
-func (w *rawWriter) init() { w.call = w.write }
-
-func (w *rawWriter) write(fd uintptr) bool {
-	w.n, w.err = syscall.Write(int(fd), w.b)
-	for w.err == syscall.EINTR {
-		w.n, w.err = syscall.Write(int(fd), w.b)
-	}
-	if w.n = max(w.n, 0); w.err == syscall.EAGAIN {
-		w.err = nil
-	}
-	return true
-}
-
-// tryWrite writes as much of b as the socket takes now.
-func (c *conn) tryWrite(w *rawWriter, b []byte) (int, error) {
-	w.b = b
-	err := c.raw.Write(w.call)
-	w.b = nil
-	if err == nil {
-		err = w.err
-	}
-	return w.n, err
 }

@@ -69,8 +69,8 @@ func (r *reader) Read(p []byte) (n int, err error) {
 	switch {
 	case len(r.in) > 0:
 		n = r.take(p)
-	case r.raw == nil:
-		n, err = r.conn.Read(p)
+	case r.Raw == nil:
+		n, err = r.Conn.Read(p)
 	case len(p) >= readAhead: // part of a frame: gorilla asks for no more than that
 		r.direct = p
 		err = r.wait()
@@ -134,7 +134,7 @@ func (r *reader) putAhead() {
 // wait blocks until fill has read something, or has found nothing when it is not to wait.
 func (r *reader) wait() error {
 	r.got, r.err = 0, nil
-	if err := r.raw.Read(r.fill); err != nil {
+	if err := r.Raw.Read(r.fill); err != nil {
 		return err
 	}
 	return r.err
@@ -143,8 +143,8 @@ func (r *reader) wait() error {
 // Write implements io.Writer for gorilla, which writes the close frames of
 // protocol errors. They go through our writer: it may be in the middle of a frame.
 func (r *reader) Write(p []byte) (int, error) {
-	if !r.out.started { // the answer to the handshake
-		if _, err := r.conn.Write(r.agreed.answer(p)); err != nil {
+	if !r.started { // the answer to the handshake
+		if _, err := r.Conn.Write(r.agreed.answer(p)); err != nil {
 			return 0, err
 		}
 		return len(p), nil
@@ -216,7 +216,7 @@ func (r *reader) message(binary bool, from io.Reader, buf *[]byte) error {
 	}
 	// After an error there is nothing more to take from the client, but its
 	// close frame is waited for, and the writer sees to the end.
-	_ = r.session.Receive(p)
+	_ = r.Session.Receive(p)
 	return nil
 }
 

@@ -216,14 +216,16 @@ func (s *socket) Read(b []byte) (n int, err error) {
 
 // Write writes all of b.
 func (s *socket) Write(b []byte) (n int, err error) {
-	var w rawWriter
 	for n < len(b) && err == nil {
-		w.b = b[n:]
-		err = s.try(out, func(fd uintptr) bool { return w.write(fd) && (w.n > 0 || w.err != nil) })
-		if n += w.n; err == nil {
-			err = w.err
-		}
-		w.n = 0
+		k := 0
+		waited := s.try(out, func(fd uintptr) bool {
+			for k, err = syscall.Write(int(fd), b[n:]); err == syscall.EINTR; {
+				k, err = syscall.Write(int(fd), b[n:])
+			}
+			return err != syscall.EAGAIN
+		})
+		n += max(k, 0)
+		err = cmp.Or(waited, err)
 	}
 	return n, err
 }

@@ -3,9 +3,9 @@
 //
 // The HTTP handler returns after the upgrade, so that net/http gives its buffers
 // back; a connection then costs one goroutine with a small stack, its reader, and
-// no buffers while it is idle. Frames to the client are written by this package
-// alone: whoever has something to send queues the connection for the flushers,
-// which put all that waits for it into one system call. In poller mode, see
+// no buffers while it is idle. Frames to the client are made by this package
+// alone, and written by package outlet: all that waits for a connection goes into
+// one system call. In poller mode, see
 // [Transport.WithPoller], an idle connection has no goroutine either.
 package websocket
 
@@ -13,14 +13,13 @@ import (
 	"bufio"
 	"net"
 	"net/http"
-	"runtime"
 	"sync"
-	"syscall"
 
 	"github.com/gorilla/websocket"
 
 	"github.com/everwire/everwire/engine"
 	"github.com/everwire/everwire/internal/downlink"
+	"github.com/everwire/everwire/transport/internal/outlet"
 )
 
 // Transport implements [engine.Transport]. Use [New].
@@ -29,7 +28,7 @@ type Transport struct {
 	deflate    int // bytes from which on a message is compressed; 0: none is
 	upgrader   websocket.Upgrader
 	deflating  websocket.Upgrader // for clients that take permessage-deflate
-	flushers   flushers
+	flushers   *outlet.Flushers
 
 	polls   bool // in poller mode
 	poller  poller
@@ -67,8 +66,7 @@ func (t *Transport) WithPoller() *Transport {
 }
 
 func newTransport(maxPayload int64, deflate int) *Transport {
-	t := &Transport{maxPayload: maxPayload, deflate: deflate}
-	t.flushers.max = runtime.GOMAXPROCS(0)
+	t := &Transport{maxPayload: maxPayload, deflate: deflate, flushers: outlet.NewFlushers()}
 	t.upgrader = websocket.Upgrader{
 		ReadBufferSize:  1,                                          // gorilla takes its least, enough for a control frame: the read-ahead is ours
 		WriteBufferPool: noBuffers{},                                // gorilla writes no data frames here
@@ -123,7 +121,7 @@ func (t *Transport) ServeSession(w http.ResponseWriter, r *http.Request, s *engi
 		return
 	}
 	var err error
-	if c.session, err = s.Attach(r, c.wake); err != nil {
+	if c.Session, err = s.Attach(r, c.wake); err != nil {
 		c.refuse(engine.AsError(err).CloseCode)
 		return
 	}
@@ -146,7 +144,7 @@ func (t *Transport) upgrade(w http.ResponseWriter, r *http.Request) *reader {
 	if err != nil {
 		return nil
 	}
-	c.out.started = true
+	c.started = true
 	c.start(ws)
 	return c
 }
@@ -179,21 +177,6 @@ func (h *hijacker) Hijack() (net.Conn, *bufio.ReadWriter, error) {
 		brw = bufio.NewReadWriter(bufio.NewReaderSize(nil, 16), brw.Writer)
 	}
 	h.c.Conn = nc
-	h.c.raw = rawConn(nc)
+	h.c.Raw = outlet.RawConn(nc)
 	return h.c, brw, nil
-}
-
-// rawConn returns the descriptor of a plain connection. A type that embeds one has
-// the method too, but its own Read and Write must be called.
-func rawConn(nc net.Conn) (raw syscall.RawConn) {
-	if !rawIO {
-		return nil
-	}
-	switch t := nc.(type) {
-	case *net.TCPConn:
-		raw, _ = t.SyscallConn()
-	case *net.UnixConn:
-		raw, _ = t.SyscallConn()
-	}
-	return raw
 }
