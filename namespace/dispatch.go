@@ -189,7 +189,11 @@ func (s *Socket) exited(c *Ctx) {
 // client in or refuses it. Only who Auth lets in is looked for among those who may come
 // back: that can be work for other machines.
 func (s *Socket) enter(c *Ctx) {
-	if s.namespace.openFor(c) != nil {
+	if s.gone.Load() && !s.namespace.opened.Load() {
+		return // nothing is opened for nobody
+	}
+	if err := s.namespace.openFor(c); err != nil {
+		s.hintUnopened(err)
 		s.refuse(errNoNamespace)
 		return
 	}

@@ -75,6 +75,13 @@ func (o origin) logMisfit(event string, misfit *sio.BindError) {
 		"argument", misfit.Index, "error", fmt.Sprintf("%.*s", longestMisfit, misfit.Err))
 }
 
+// hintUnopened tells of a namespace that its adapter does not open. Its clients hear that there is none.
+func (s *Socket) hintUnopened(err error) {
+	if !s.gone.Load() {
+		s.client.session.Hint("a namespace could not be opened, and its clients are refused", "namespace", s.namespace.name, "error", err)
+	}
+}
+
 // hintUnheard tells of an event that came to nobody: a name that was misspelt, or another namespace.
 func (s *Socket) hintUnheard(event string) {
 	s.client.session.Hint("an event came that no handler is for; register one with On or Handle, in this namespace", "namespace",

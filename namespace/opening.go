@@ -54,8 +54,9 @@ func (n *Namespace) openFor(ctx context.Context) error {
 }
 
 // mayCarry reports whether clients come back by way of the adapter, or may once it is open.
+// What is opened has its carrier before it counts as opened: hence the order.
 func (n *Namespace) mayCarry() bool {
-	return n.carrier() != nil || n.registry.opener != nil && !n.opened.Load()
+	return n.registry.opener != nil && (!n.opened.Load() || n.carrier() != nil)
 }
 
 func (n *Namespace) try(a *attempt) {

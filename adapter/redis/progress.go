@@ -70,7 +70,9 @@ func (r *reader) begin(ctx context.Context, c goredis.Cmdable, stream string) er
 	found, err := latest(ctx, c, stream)
 	r.last, r.floor = nowhere, nowhere
 	for _, e := range slices.Backward(found) {
-		r.known.again(e.Values)
+		if again, _ := r.known.again(e.Values); again {
+			r.floor = e.ID // who comes back to before it would get it twice
+		}
 		r.recent = append(r.recent, e.ID)
 		r.last = e.ID
 	}

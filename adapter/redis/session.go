@@ -70,6 +70,9 @@ func (s *streams) Restore(ctx context.Context, pid, mark string, limit int) (*ad
 		return nil, adapter.ErrNotSaved
 	}
 	r.Saved.Mark, r.Saved.Exact = r.Last, false
+	if _, err = s.reached(ctx, r.Last); err != nil { // before it takes one of few slots
+		return r, err
+	}
 	select {
 	case s.slots <- struct{}{}:
 		defer func() { <-s.slots }()

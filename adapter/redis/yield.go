@@ -94,7 +94,7 @@ func (y *yields) owed(pid string) (to string, ok bool) {
 }
 
 // want begins to wait for a client; nil if somebody does so already, or too many wait.
-func (y *yields) want(pid string) <-chan struct{} {
+func (y *yields) want(pid string) chan struct{} {
 	y.mu.Lock()
 	defer y.mu.Unlock()
 	if y.waiting == nil {
@@ -114,6 +114,15 @@ func (y *yields) told(pid string) {
 	defer y.mu.Unlock()
 	if c := y.waiting[pid]; c != nil {
 		close(c)
+		delete(y.waiting, pid)
+	}
+}
+
+// forget ends the waiting by who has begun it: somebody else may wait for the client by now.
+func (y *yields) forget(pid string, c chan struct{}) {
+	y.mu.Lock()
+	defer y.mu.Unlock()
+	if y.waiting[pid] == c {
 		delete(y.waiting, pid)
 	}
 }
@@ -150,7 +159,7 @@ func (s *streams) claim(ctx context.Context, pid string) (*adapter.Saved, error)
 	if saved == nil {
 		return nil, errAbsent
 	}
-	defer s.yields.told(pid)
+	defer s.yields.forget(pid, saved)
 	m := &node.Message{Type: node.Yield, From: s.node.Name, PID: pid}
 	if err := s.send("publish", s.channel, m, wire.AppendMsgpack); err != nil {
 		return nil, err
@@ -160,8 +169,8 @@ func (s *streams) claim(ctx context.Context, pid string) (*adapter.Saved, error)
 	select {
 	case <-saved:
 		return s.takeSaved(ctx, pid)
-	case <-late.C:
-		return nil, errAbsent
+	case <-late.C: // official servers do not tell, and a node that ends may not come to it
+		return s.takeSaved(ctx, pid)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}

@@ -48,8 +48,8 @@ var mutants = []mutant{
 		"s.state == closing && c.pos.n == s.out.tail {", "s.state == closing {"},
 	{"end-forgotten-at-once", "a session that the application ended is forgotten when the end was written", "engine/resume.go",
 		"	done := told && s.out.base == s.out.tail", "	done := told"},
-	{"sse-id-too-high", "the ID of an event is one too high", "transport/sse/sse.go",
-		"appendEvent(b.event, b.Last, b.payload)", "appendEvent(b.event, b.Last+b.Last%5/4, b.payload)"},
+	{"sse-id-too-high", "the ID of an event is one too high", "transport/sse/event.go",
+		"strconv.AppendUint(dst, b.Last, 10)", "strconv.AppendUint(dst, b.Last+b.Last%5/4, 10)"},
 	{"refused-post-ok", "a POST whose rest was refused is answered ok", "engine/uplink.go",
 		"switch v, err := s.take(number, p, counts); {\n		case v == refused:\n			return s.whyRefused()", "switch v, err := s.take(number, p, counts); {\n		case v == refused:\n			return nil"},
 

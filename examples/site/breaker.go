@@ -65,7 +65,9 @@ func (b *Breaker) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case !b.enter(name, transport, conn):
 		cut(conn)
 	default:
-		defer b.exit(name, transport, conn)
+		if transport != "websocket" && (transport != "sse" || r.Method != http.MethodGet) { // those are there to stay
+			defer b.exit(name, conn)
+		}
 		b.next.ServeHTTP(w, r)
 	}
 }
@@ -121,7 +123,7 @@ func (b *Breaker) enter(name, transport string, conn *line) bool {
 	if time.Now().Before(v.away) || v.blocked[transport] {
 		return false
 	}
-	if len(v.conns) == maxConns { // the first is a WebSocket that has been closed since
+	if len(v.conns) == maxConns { // the first is one that has been closed since
 		v.conns = slices.Delete(v.conns, 0, 1)
 	}
 	v.conns = append(v.conns, conn)
@@ -130,12 +132,8 @@ func (b *Breaker) enter(name, transport string, conn *line) bool {
 }
 
 // exit forgets the connection of a request that was answered: the browser may use it for
-// somebody else. A WebSocket is there to stay. The line stays as slow as it is, since the
-// answer may still be on its way.
-func (b *Breaker) exit(name, transport string, conn *line) {
-	if transport == "websocket" {
-		return
-	}
+// somebody else. The line stays as slow as it is, since the answer may still be on its way.
+func (b *Breaker) exit(name string, conn *line) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	v := b.visitorLocked(name)

@@ -101,7 +101,7 @@ func TestBreakerRemembersNoMoreThanItMust(t *testing.T) {
 	defer far.Close()
 	poll := &line{Conn: near}
 	require.True(t, b.enter("polls", "polling", poll))
-	b.exit("polls", "polling", poll)
+	b.exit("polls", poll)
 	assert.Empty(t, b.visitors["polls"].conns, "what was answered is nobody's")
 }
 

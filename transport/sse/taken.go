@@ -7,7 +7,6 @@ import (
 	"math"
 	"net"
 	"net/http"
-	"os"
 	"slices"
 	"strconv"
 	"sync/atomic"
@@ -35,7 +34,14 @@ func canTake(w http.ResponseWriter, r *http.Request) bool {
 	h := w.Header()
 	set := func(name string) bool { return len(h[name]) > 0 }
 	_, limited := r.Context().Deadline()
-	return r.ProtoMajor == 1 && r.ContentLength == 0 && !limited && !slices.ContainsFunc(framing, set) && downlink.IsBare(w)
+	return r.ProtoMajor == 1 && r.ContentLength == 0 && !limited && !slices.ContainsFunc(framing, set) && downlink.IsBare(w) &&
+		hasDeadlines(w)
+}
+
+// hasDeadlines reports whether reading can be given up. Without that net/http does not give a
+// connection away before its client has sent something more: tunnels of SSH are such.
+func hasDeadlines(w http.ResponseWriter) bool {
+	return http.NewResponseController(w).SetReadDeadline(time.Time{}) == nil
 }
 
 // conn is the connection of a stream.
@@ -170,7 +176,7 @@ func (c *conn) watch(astray int) error {
 		case c.over.Load():
 			return nil
 		case err == nil:
-		case !errors.Is(err, os.ErrDeadlineExceeded):
+		case !isTimeout(err):
 			return c.causeOf(err)
 		case now >= c.ends:
 			c.PushLast(c.end())
@@ -190,6 +196,12 @@ func (c *conn) say(s string) {
 	c.wrote.Store(int64(c.t.now()))
 	c.PushFirst(c.frame([]byte(s), 0), 0)
 	c.wake()
+}
+
+// isTimeout is for connections of any kind: not all say os.ErrDeadlineExceeded.
+func isTimeout(err error) bool {
+	var t net.Error
+	return errors.As(err, &t) && t.Timeout()
 }
 
 // causeOf tells the end of the client from that of a write, which has closed the

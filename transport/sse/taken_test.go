@@ -5,6 +5,7 @@ package sse_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -326,4 +327,35 @@ func TestLimitBehindFullSocket(t *testing.T) {
 	_, err = o.r.ReadByte()
 	require.ErrorIs(t, err, io.EOF)
 	require.Empty(t, a.Ended)
+}
+
+// endless is a connection whose reading cannot be given up, as in a tunnel of SSH.
+type endless struct{ net.Conn }
+
+func (endless) SetDeadline(time.Time) error      { return errors.ErrUnsupported }
+func (endless) SetReadDeadline(time.Time) error  { return errors.ErrUnsupported }
+func (endless) SetWriteDeadline(time.Time) error { return errors.ErrUnsupported }
+
+type tunnels struct{ net.Listener }
+
+func (l tunnels) Accept() (net.Conn, error) {
+	nc, err := l.Listener.Accept()
+	return endless{nc}, err
+}
+
+// net/http would wait for the client before it gives such a connection away.
+func TestTunnelsAreNotTaken(t *testing.T) {
+	a, srv := newApp(t)
+	ts := httptest.NewUnstartedServer(srv)
+	ts.Listener = tunnels{ts.Listener}
+	ts.Start()
+	t.Cleanup(func() { ts.CloseClientConnections(); ts.Close() })
+	resp, err := http.Get(ts.URL + "/?EIO=4&transport=sse")
+	require.NoError(t, err)
+	defer resp.Body.Close()
+	require.False(t, resp.Close)
+	lines := bufio.NewReader(resp.Body)
+	oneEvent(t, lines)
+	require.NoError(t, (<-a.Sessions).Send(engine.NewMessage(eio.Text([]byte("hi")))))
+	require.Contains(t, oneEvent(t, lines), "4hi")
 }
