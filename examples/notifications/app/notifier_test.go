@@ -62,6 +62,7 @@ func (r *rig) arrive(t *testing.T, user string, over everwiretest.Option) *page 
 	p.desk, p.read = everwiretest.Collect(p.Client, Opening), everwiretest.Collect(p.Client, Read)
 	p.On(string(Notify), p.notified)
 	require.NoError(t, p.Connect(t.Context()))
+	synctest.Wait() // until the page is in the room and has been asked for what is unread
 	return p
 }
 
