@@ -49,6 +49,7 @@ func arrive(t *testing.T, srv *everwiretest.Server, name, transport string) *pag
 	p.erased, p.here = everwiretest.Collect(p.Client, Erased), everwiretest.Collect(p.Client, Here)
 	p.hands = everwiretest.Collect(p.Client, Moved)
 	require.NoError(t, p.Connect(t.Context()))
+	synctest.Wait() // until the page is in its room
 	return p
 }
 
