@@ -180,7 +180,7 @@ var failures = map[string]struct {
 		},
 	},
 	"stock client cannot upgrade": {
-		`^everwiretest: client1 cannot upgrade: websocket: close 1005`,
+		`^everwiretest: client1 cannot upgrade: (websocket: close 1005|.*connection reset by peer)`,
 		func(t testing.TB, _ *everwire.Server, srv *everwiretest.Server) {
 			srv.Stock(t, client.WebSocket).Upgrade(t)
 			panic("not reached")
