@@ -52,7 +52,7 @@ func (srv *Server) hint(text string, args ...any) {
 }
 
 // Hint logs a warning for the operator, each text once a minute at most; text is a
-// constant. It is for transports.
+// constant. It is for transports and receivers.
 func (s *Session) Hint(text string, args ...any) { s.srv.hint(text, args...) }
 
 // HintCut tells the operator what is going to cut the answer to r. A poll lasts until the

@@ -75,15 +75,12 @@ func newLink(o *opener, n *node.Node) *link {
 	return l
 }
 
-// lateAfter is how long a namespace waits for the bus once the cluster has been there.
-const lateAfter = time.Second
-
 // start joins the others. Once the cluster has been there, that goes on behind it if the bus
 // is away.
 func (l *link) start() error {
 	patience, up := l.config.Timeout, l.up.Load()
 	if up {
-		patience = min(patience, lateAfter)
+		patience = min(patience, node.LateAfter)
 	}
 	err := l.join(patience)
 	if err != nil && !up {

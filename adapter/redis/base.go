@@ -4,7 +4,6 @@ package redis
 
 import (
 	"context"
-	"time"
 
 	"github.com/everwire/everwire/adapter"
 	"github.com/everwire/everwire/adapter/internal/node"
@@ -24,10 +23,6 @@ type base struct {
 	topics  []topic
 	late    bool // not all topics were confirmed in time; of who opens it
 }
-
-// lateAfter is how long a namespace waits for its subscriptions once the cluster has been
-// there: its clients come in then, and hear of this node's alone until Redis is back.
-const lateAfter = time.Second
 
 // listen subscribes, and waits until Redis has confirmed. Once the cluster has been there,
 // it goes on without that after a while, and what it misses is told.
@@ -61,7 +56,7 @@ func (b *base) subscribe(t topic, h handler) error {
 	case b.late: // there is no use in waiting for each
 		patience = 0
 	case b.up():
-		patience = min(patience, lateAfter)
+		patience = min(patience, node.LateAfter)
 	}
 	return s.wait(t, w, patience)
 }
@@ -82,8 +77,11 @@ func (b *base) receive(payload string, parse func([]byte) (*node.Message, error)
 	}
 }
 
-// parsed reads a message; nil if it is none.
+// parsed reads a message; nil if it is none, or this node's own.
 func (b *base) parsed(payload string, parse func([]byte) (*node.Message, error)) *node.Message {
+	if node.IsOwn(b.node, payload) {
+		return nil
+	}
 	if len(payload) > b.config.MaxMessage {
 		b.ignore(ErrTooLarge)
 		return nil

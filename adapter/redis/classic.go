@@ -59,11 +59,7 @@ func (c *classic) broadcast(channel, payload string) {
 	c.receive(payload, c.parseBroadcast)
 }
 
-func (c *classic) request(_, payload string) {
-	if !node.IsOwn(c.node, payload) {
-		c.receive(payload, c.parseRequest)
-	}
-}
+func (c *classic) request(_, payload string) { c.receive(payload, c.parseRequest) }
 
 func (c *classic) response(_, payload string) { c.receive(payload, parseResponse) }
 

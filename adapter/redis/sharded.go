@@ -24,11 +24,7 @@ func (s *shards) start() error {
 	return s.listen(s.message, topic{sharded, s.private(s.node.Name)}, topic{sharded, s.channel})
 }
 
-func (s *shards) message(_, payload string) {
-	if !node.IsOwn(s.node, payload) {
-		s.receive(payload, s.node.ParseEnvelope)
-	}
-}
+func (s *shards) message(_, payload string) { s.receive(payload, s.node.ParseEnvelope) }
 
 // Send implements [node.Link].
 func (s *shards) Send(m *node.Message) error { return s.send("spublish", s.channel, m, wire.Append) }

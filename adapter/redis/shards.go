@@ -38,16 +38,17 @@ func (h *hub) unshelve() {
 	topics := slices.Collect(maps.Keys(h.shelf))
 	h.mu.Unlock()
 	for _, t := range topics {
-		s, err := h.place(t)
+		s, err := h.subscriber(t)
 		if err != nil {
 			continue
 		}
 		h.mu.Lock()
-		if w, wanted := h.shelf[t]; wanted {
+		if w, wanted := h.shelf[t]; wanted { // else it was dropped meanwhile
 			delete(h.shelf, t)
+			if s.single {
+				h.places[t] = s
+			}
 			s.want(t, w)
-		} else if h.places[t] == s && !s.wants(t) {
-			delete(h.places, t)
 		}
 		h.mu.Unlock()
 	}

@@ -101,9 +101,6 @@ func (s *streams) Close() error {
 }
 
 func (s *streams) message(_, payload string) {
-	if node.IsOwn(s.node, payload) {
-		return
-	}
 	m := s.parsed(payload, s.node.ParseEnvelope)
 	switch {
 	case m == nil:

@@ -116,13 +116,6 @@ func (s *subscriber) again() {
 	}
 }
 
-// wants tells whether a topic is wanted.
-func (s *subscriber) wants(t topic) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.wanted[t] != nil
-}
-
 func (s *subscriber) touchLocked(t topic) {
 	s.dirty[t] = true
 	select {
@@ -261,7 +254,7 @@ func (s *subscriber) take(m any) {
 // pingEvery is how often a connection is looked after that has brought nothing since.
 const pingEvery = 3 * time.Second
 
-// ping has the client notice that the connection is dead.
+// ping writes something, so that a connection that the system knows to be dead is made anew.
 func (s *subscriber) ping() {
 	if s.heard.Swap(false) {
 		return

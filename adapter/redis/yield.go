@@ -168,12 +168,11 @@ func (s *streams) claim(ctx context.Context, pid string) (*adapter.Saved, error)
 	defer late.Stop()
 	select {
 	case <-saved:
-		return s.takeSaved(ctx, pid)
 	case <-late.C: // official servers do not tell, and a node that ends may not come to it
-		return s.takeSaved(ctx, pid)
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+	return s.takeSaved(ctx, pid)
 }
 
 // saved tells the node that wants a client that it is saved.

@@ -16,7 +16,7 @@ func Hijack(w http.ResponseWriter) (nc net.Conn, brw *bufio.ReadWriter, err erro
 		if recover() == nil {
 			return
 		}
-		nc, brw, err = http.NewResponseController(innermost(w)).Hijack()
+		nc, brw, err = HijackWithin(w)
 	}()
 	return http.NewResponseController(w).Hijack()
 }
@@ -37,7 +37,8 @@ func CanHijack(w http.ResponseWriter) bool {
 }
 
 // HijackWithin takes the connection in the middle of an answer: what was flushed went
-// out, and the caller goes on where it ends. IsBare must have been true for w.
+// out, and the caller goes on where it ends. Nothing that was written may wait in a writer
+// of a middleware: see IsBare.
 func HijackWithin(w http.ResponseWriter) (net.Conn, *bufio.ReadWriter, error) {
 	return http.NewResponseController(innermost(w)).Hijack()
 }

@@ -176,7 +176,7 @@ func (c *conn) watch(astray int) error {
 		case c.over.Load():
 			return nil
 		case err == nil:
-		case !isTimeout(err):
+		case !outlet.IsTimeout(err):
 			return c.causeOf(err)
 		case now >= c.ends:
 			c.PushLast(c.end())
@@ -196,12 +196,6 @@ func (c *conn) say(s string) {
 	c.wrote.Store(int64(c.t.now()))
 	c.PushFirst(c.frame([]byte(s), 0), 0)
 	c.wake()
-}
-
-// isTimeout is for connections of any kind: not all say os.ErrDeadlineExceeded.
-func isTimeout(err error) bool {
-	var t net.Error
-	return errors.As(err, &t) && t.Timeout()
 }
 
 // causeOf tells the end of the client from that of a write, which has closed the

@@ -67,6 +67,10 @@ var _ adapter.Adapter = (*Node)(nil)
 // ErrClosed is returned for a node that was closed.
 var ErrClosed = errors.New("adapter: closed")
 
+// LateAfter is how long a namespace waits for the broker once the cluster has been there:
+// its clients come in then, and hear of this node's alone until the broker is back.
+const LateAfter = time.Second
+
 // New returns a node without a link.
 func New(c Config) *Node {
 	n := &Node{

@@ -5,7 +5,7 @@ package outlet
 import (
 	"bytes"
 	"errors"
-	"os"
+	"net"
 	"sync"
 	"time"
 
@@ -186,7 +186,14 @@ func (h *Half) finish(o Owner) {
 func (h *Half) tooSlow(err error) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.slow = errors.Is(err, os.ErrDeadlineExceeded)
+	h.slow = IsTimeout(err)
+}
+
+// IsTimeout reports whether a deadline has passed. Connections that are not of package net
+// have errors of their own for that.
+func IsTimeout(err error) bool {
+	var t net.Error
+	return errors.As(err, &t) && t.Timeout()
 }
 
 // Slow reports whether a write failed because the client took nothing for 10 s.
